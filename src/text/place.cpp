@@ -1,0 +1,82 @@
+#include "text/place.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace text {
+namespace {
+
+std::string_view name(Severity severity) {
+  switch (severity) {
+    case Severity::Note:
+      return "note";
+    case Severity::Warning:
+      return "warning";
+    case Severity::Error:
+      return "error";
+  }
+  return "error";
+}
+
+// Levenshtein's distance; words are short, so one row is enough.
+std::size_t distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    }
+  }
+  return row[b.size()];
+}
+
+// The line up to the caret, with every character but tabs blanked, so that the caret stays below
+// its word.
+std::string indent(std::string_view line, std::size_t column) {
+  std::string out(line.substr(0, std::min(column - 1, line.size())));
+  out.resize(column - 1, ' ');
+  for (char& c : out)
+    if (c != '\t') c = ' ';
+  return out;
+}
+
+}  // namespace
+
+std::string to_string(const Place& place) {
+  return fmt::format("{}:{}:{}", place.file, place.line, place.column);
+}
+
+std::string render(const Diagnostic& diagnostic) {
+  const Place& at = diagnostic.place;
+  const std::string number = std::to_string(at.line);
+  const std::string line = base::printable(at.text);
+  std::string out =
+      fmt::format("{}: {}: {}\n", to_string(at), name(diagnostic.severity), diagnostic.what);
+  out += fmt::format("{} | {}\n", number, line);
+  out += fmt::format("{:{}} | {}^{:~>{}}\n", "", number.size(), indent(line, at.column), "",
+                     std::max<std::size_t>(at.length, 1) - 1);
+  if (!diagnostic.hint.empty()) out += fmt::format("hint: {}\n", diagnostic.hint);
+  return out;
+}
+
+std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates) {
+  std::string_view best;
+  std::size_t least = std::max<std::size_t>(word.size() / 3, 1) + 1;
+  for (const std::string_view candidate : candidates) {
+    const std::size_t mistakes = distance(word, candidate);
+    if (mistakes < least) {
+      least = mistakes;
+      best = candidate;
+    }
+  }
+  return best;
+}
+
+}  // namespace text

@@ -1,0 +1,43 @@
+// Where something was written in a file, and a diagnostic that shows it with a caret.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+
+namespace text {
+
+struct Place {
+  std::string file;
+  std::string text;        // the line itself, without its line feed
+  std::size_t line = 1;    // 1-based
+  std::size_t column = 1;  // 1-based, in bytes
+  std::size_t length = 1;  // of what is meant, in bytes; at least 1
+
+  bool operator==(const Place&) const = default;
+};
+
+enum class Severity { Note, Warning, Error };
+
+struct Diagnostic {
+  Severity severity = Severity::Error;
+  Place place;
+  std::string what;
+  std::string hint = {};
+
+  bool operator==(const Diagnostic&) const = default;
+};
+
+// file:line:column: error: what, the line, a caret under what is meant, and the hint. Ends with a
+// line feed.
+std::string render(const Diagnostic& diagnostic);
+// "file:line:column", for messages that name a second place.
+std::string to_string(const Place& place);
+
+// The candidate that differs from `word` by the fewest typing mistakes, empty if none is near.
+std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates);
+
+}  // namespace text
