@@ -1,0 +1,109 @@
+// What one virtual router is configured to be. Plain data; check() says what is wrong with it.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "net/interface_index.h"
+#include "net/ip_address.h"
+#include "vrrp/packet.h"
+#include "vrrp/types.h"
+
+namespace vrrp {
+
+// A peer of a unicast router, with keepalived's min_ttl and max_ttl.
+struct UnicastPeer {
+  net::IpAddress address;
+  std::uint8_t min_hop_limit = 0;
+  std::uint8_t max_hop_limit = 255;
+
+  bool operator==(const UnicastPeer&) const = default;
+};
+
+// Something the shell watches for the core: an interface, a script, a file, a process. The number
+// is the shell's; several routers may name the same one.
+struct TrackId {
+  std::uint32_t value = 0;
+
+  friend constexpr auto operator<=>(TrackId, TrackId) = default;
+};
+
+// How a watched thing counts (keepalived's rule). weight 0: Fault while it is down, and no start
+// before its state is known. weight > 0: added while it is up. weight < 0: added while it is down.
+// `reverse` turns up and down round. The sum is kept within 1..254; an owner stays 255.
+struct Tracked {
+  TrackId id;
+  int weight = 0;
+  bool reverse = false;
+
+  bool operator==(const Tracked&) const = default;
+};
+
+// When the addresses are made known again (gratuitous ARP, unsolicited NA), with keepalived's
+// names.
+struct AnnounceTimes {
+  int repeat = 5;                            // garp_master_repeat
+  Duration delay = std::chrono::seconds(5);  // garp_master_delay: a second burst; 0: none
+  Duration refresh{};                        // garp_master_refresh; 0: never again
+  int refresh_repeat = 1;                    // garp_master_refresh_repeat
+  int lower_priority_repeat = 5;             // garp_lower_prio_repeat
+  Duration lower_priority_delay = std::chrono::seconds(5);  // garp_lower_prio_delay
+
+  bool operator==(const AnnounceTimes&) const = default;
+};
+
+// What to send; what is received is accepted in both forms.
+enum class TransmitChecksum {
+  WithPseudoHeader,     // keepalived's default
+  WithoutPseudoHeader,  // RFC 9568, v3_checksum_as_v2
+  AsHeard,              // as the last accepted packet; WithPseudoHeader before that
+};
+
+struct RouterConfig {
+  // Who this is. These three do not change by reconfiguration: that is another router.
+  net::InterfaceIndex interface;
+  net::Family family = net::Family::Ipv4;
+  VirtualRouterId vrid;
+
+  Version version = Version::V2;
+  Priority priority = Priority(100);
+  Duration interval = std::chrono::seconds(1);  // advert_int
+  // `state MASTER`: a hint that shortens the first wait to one interval and 1/256 s of it. The
+  // owner (255) starts as active whatever this says.
+  bool starts_active = false;
+  bool preempt = true;                 // false: nopreempt
+  Duration preempt_delay{};            // how long a lower active router is tolerated
+  int down_timer_adverts = 3;          // down_timer_adverts
+  bool answers_lower_priority = true;  // RFC 9568; false: lower_prio_no_advert, as RFC 5798
+  // keepalived's higher_prio_send_advert: one last advertisement on yielding to a higher router.
+  bool answers_higher_priority = false;
+  bool fault_on_link_down = true;  // false: dont_track_primary
+
+  // The addresses in the advertisement, in this order (not virtual_ipaddress_excluded).
+  std::vector<net::IpAddress> addresses = {};
+  // The source of our packets, and our side of the tie-break. Absent: not known yet, and the router
+  // is in Fault until SourceChanged says it.
+  std::optional<net::IpAddress> source = {};
+
+  AuthType auth_type = AuthType::None;  // version 2 only
+  Password password{};
+  std::vector<UnicastPeer> peers = {};  // none: multicast
+  bool check_unicast_source = false;    // only peers are listened to
+  // The multicast group; absent: 224.0.0.18 or ff02::12.
+  std::optional<net::IpAddress> group = {};
+  TransmitChecksum checksum = TransmitChecksum::WithPseudoHeader;
+
+  std::vector<Tracked> tracked = {};
+  AnnounceTimes announce = {};
+  // The longest that a resigned router serves on while it waits to hear its successor.
+  Duration resign_limit = std::chrono::seconds(3);
+
+  bool operator==(const RouterConfig&) const = default;
+};
+
+// Ranges, families, and what excludes what; the first thing that is wrong.
+base::Result<> check(const RouterConfig& config);
+
+}  // namespace vrrp

@@ -1,0 +1,76 @@
+// Many virtual routers: one door for packets, one deadline. Finding the router of a packet takes
+// constant time, finding what is due logarithmic time, and neither allocates.
+//
+// A turn of the shell: read all that waits in the sockets and receive() it; handle() what else
+// happened; then advance(); then perform the actions; then sleep until deadline() or input.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "vrrp/router.h"
+
+namespace vrrp {
+
+// Given by Engine::add; may be given to another router after remove().
+struct RouterId {
+  std::uint32_t value = 0;
+
+  friend constexpr auto operator<=>(RouterId, RouterId) = default;
+};
+
+struct RouterAction {
+  RouterId router;
+  Action action;
+
+  bool operator==(const RouterAction&) const = default;
+};
+// Appended to, never cleared by the engine: keep one, perform it, clear it.
+using RouterActions = std::vector<RouterAction>;
+
+class Engine {
+ public:
+  // Invalid if check() says so, Conflict if the interface has this family and VRID already. The
+  // router does nothing before it gets its Startup.
+  base::Result<RouterId> add(RouterConfig config);
+  // Forgets it at once, without a word to anybody. For a clean end: Shutdown, and remove on Done.
+  void remove(RouterId id);
+  // Interface, family and VRID must be the same; Invalid otherwise, and nothing has changed.
+  base::Result<> reconfigure(RouterId id, RouterConfig config, Instant now, RouterActions& actions);
+
+  void handle(RouterId id, const Event& event, Instant now, RouterActions& actions);
+  // To every router on this interface: LinkUp, LinkDown, SourceChanged (of one family, if given).
+  void handle_interface(net::InterfaceIndex interface, std::optional<net::Family> family,
+                        const Event& event, Instant now, RouterActions& actions);
+  // To every router: TrackedChanged, TrackedValue, Startup, Shutdown.
+  void handle_all(const Event& event, Instant now, RouterActions& actions);
+
+  // Decodes, checks, counts, dispatches.
+  void receive(net::InterfaceIndex interface, const Datagram& datagram, Instant now,
+               RouterActions& actions);
+
+  void advance(Instant now, RouterActions& actions);
+  std::optional<Instant> deadline() const;
+
+  std::optional<RouterId> find(net::InterfaceIndex interface, net::Family family,
+                               VirtualRouterId vrid) const;
+  const Router& router(RouterId id) const;
+  std::vector<RouterId> routers() const;  // in the order of their numbers
+  std::size_t size() const { return by_key_.size(); }
+
+  // The bytes of an Advertise action, without IP header; valid until the next call.
+  std::span<const std::uint8_t> packet(RouterId id, const Advertise& advertise,
+                                       const net::IpAddress& destination);
+  void clear_counters();
+  // What was refused and belongs to no router here.
+  const Counters& unmatched() const { return unmatched_; }
+
+ private:
+  std::unordered_map<std::uint64_t, RouterId> by_key_;
+  Counters unmatched_;
+};
+
+}  // namespace vrrp

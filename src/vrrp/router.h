@@ -1,0 +1,241 @@
+// One virtual router: events and the time in, actions out. No I/O, no clock.
+//
+//   router.handle(Startup{}, now, actions);       something happened
+//   router.advance(now, actions);                 time has passed; call it at deadline(), or later
+//
+// Before advance(), the shell hands over what waits in its sockets: a process that slept must not
+// take its own sleep for the active router's death. Actions are performed in their order; each is
+// safe to repeat.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "vrrp/config.h"
+#include "vrrp/packet.h"
+#include "vrrp/types.h"
+
+namespace vrrp {
+
+// --- events -----------------------------------------------------------------------------------
+
+// Take part. What is known about link, source and tracked things may be told before.
+struct Startup {};
+// Leave. An active router sends priority 0 and serves on until it hears its successor, at most for
+// the time a successor may need; then come ReleaseAddresses and Done. A second Shutdown does not
+// wait.
+struct Shutdown {};
+// A packet that decode() accepted. Engine::receive makes these.
+struct AdvertisementReceived {
+  Advertisement advertisement;
+  net::IpAddress source;
+  net::IpAddress destination;
+  std::uint8_t hop_limit = kHopLimit;
+};
+struct LinkUp {};
+struct LinkDown {};
+// Our own address on the interface appeared, changed or vanished (nullopt: Fault).
+struct SourceChanged {
+  std::optional<net::IpAddress> source;
+};
+// A script, interface or process: works, or not. Ids that this router does not track are ignored.
+struct TrackedChanged {
+  TrackId id;
+  bool is_up = false;
+};
+// A tracked file: its number times the weight counts; with weight 0, any number but 0 is a Fault.
+struct TrackedValue {
+  TrackId id;
+  int value = 0;
+};
+// The base priority, by an operator's command. Weights are counted on top of it.
+struct PriorityChanged {
+  Priority priority;
+};
+// Make the addresses known again: an operator asks, an address had to be put back, or somebody else
+// claimed one. Only an active router does.
+struct AnnounceRequested {};
+// Give up the active role, once, by an operator's command; the router stays in the election.
+struct Resign {};
+
+using Event =
+    std::variant<Startup, Shutdown, AdvertisementReceived, LinkUp, LinkDown, SourceChanged,
+                 TrackedChanged, TrackedValue, PriorityChanged, AnnounceRequested, Resign>;
+
+// --- actions ----------------------------------------------------------------------------------
+
+// Send one packet to the group, or to each peer; packet() has its bytes.
+struct Advertise {
+  Priority priority;
+
+  bool operator==(const Advertise&) const = default;
+};
+// Put the addresses on the interface.
+struct ClaimAddresses {
+  bool operator==(const ClaimAddresses&) const = default;
+};
+// Take them off.
+struct ReleaseAddresses {
+  bool operator==(const ReleaseAddresses&) const = default;
+};
+// Gratuitous ARP or unsolicited NA for every address, `rounds` times over, once they are there.
+struct Announce {
+  int rounds = 1;
+
+  bool operator==(const Announce&) const = default;
+};
+
+enum class Cause {
+  Started,         // Startup
+  IsOwner,         // Startup with priority 255
+  Silence,         // nothing heard for the down interval
+  ActiveResigned,  // the active router sent priority 0 and nobody better spoke within the skew
+  LowerPriority,   // the active router heard last has a lower priority: preempted
+  HigherPriority,  // yielded to it
+  HigherAddress,   // same priority, and the peer's address is the higher one
+  LinkDown,
+  LinkUp,
+  NoSource,  // no address of our own on the interface
+  SourceKnown,
+  TrackedDown,     // a tracked thing of weight 0, or a file that says so
+  TrackedUnknown,  // no result of it yet
+  TrackedUp,
+  Slept,      // this process did not run for longer than its peers wait
+  Commanded,  // Resign
+  Stopped,    // Shutdown
+  Reconfigured,
+  SyncGroup,  // another member of the group
+};
+std::string_view name(Cause cause);  // "higher-priority"
+
+struct Reason {
+  Cause cause = Cause::Started;
+  std::optional<net::IpAddress> peer = {};  // who was heard, if it was a packet
+  std::optional<Priority> peer_priority = {};
+  std::optional<Duration> silence = {};  // how long nothing was heard
+  std::optional<TrackId> tracked = {};
+
+  bool operator==(const Reason&) const = default;
+};
+// "nothing heard for 3.609 s from 10.0.0.2 (priority 150)".
+std::string describe(const Reason& reason);
+
+// A state change. Log, metrics, notify scripts and status all read this record.
+struct Transition {
+  State from = State::Initialize;
+  State to = State::Initialize;
+  Reason reason;
+  Instant time;
+
+  bool operator==(const Transition&) const = default;
+};
+
+// Something is wrong that is not a change of our state. Said once, and again after it had gone.
+enum class Trouble {
+  IncompatiblePeer,  // packets for our VRID that we must refuse: `rejected` says why
+  OtherActive,       // another router speaks as active while we are, and has to yield
+  AddressesDiffer,   // a peer advertises other addresses; never a reason to refuse it
+  IntervalDiffers,   // version 3: the active router's interval is not ours; learned
+};
+std::string_view name(Trouble trouble);
+
+struct Notice {
+  Trouble trouble = Trouble::IncompatiblePeer;
+  std::optional<RejectReason> rejected = {};
+  net::IpAddress peer;
+  Instant time;
+
+  bool operator==(const Notice&) const = default;
+};
+std::string describe(const Notice& notice);
+
+// Nothing more will come: the router has left, and the shell may forget it.
+struct Done {
+  bool operator==(const Done&) const = default;
+};
+
+using Action =
+    std::variant<Advertise, ClaimAddresses, ReleaseAddresses, Announce, Transition, Notice, Done>;
+using Actions = std::vector<Action>;
+
+// --- the router -------------------------------------------------------------------------------
+
+struct Counters {
+  std::uint64_t received = 0;  // accepted
+  std::uint64_t sent = 0;
+  std::uint64_t priority_zero_received = 0;
+  std::uint64_t priority_zero_sent = 0;
+  std::uint64_t became_active = 0;
+  std::uint64_t released_active = 0;
+  std::uint64_t addresses_differ = 0;
+  std::uint64_t checksum_with_pseudo_header = 0;  // accepted v3 packets over IPv4
+  std::uint64_t checksum_without_pseudo_header = 0;
+  std::array<std::uint64_t, kRejectReasons> rejected{};
+
+  std::uint64_t& operator[](RejectReason reason) {
+    return rejected[static_cast<std::size_t>(reason)];
+  }
+  std::uint64_t operator[](RejectReason reason) const {
+    return rejected[static_cast<std::size_t>(reason)];
+  }
+};
+
+// Who was heard last as the active router.
+struct Peer {
+  net::IpAddress address;
+  Priority priority;
+  Duration interval{};
+  Instant heard;
+};
+
+class Router {
+ public:
+  // The configuration must have passed check().
+  explicit Router(RouterConfig config);
+
+  void handle(const Event& event, Instant now, Actions& actions);
+  void advance(Instant now, Actions& actions);
+  // When advance() has something to do.
+  std::optional<Instant> deadline() const;
+
+  // A packet for this VRID that decode() refused.
+  void reject(RejectReason reason, const net::IpAddress& source, Instant now, Actions& actions);
+
+  // The same virtual router, configured anew: it keeps its state and what it has learned. An active
+  // one claims and announces again if the addresses changed; the shell removes those that are gone.
+  void reconfigure(RouterConfig config, Instant now, Actions& actions);
+
+  const RouterConfig& config() const { return config_; }
+  State state() const { return state_; }
+  bool is_resigning() const { return resign_deadline_.has_value(); }
+  // With the weights of what is tracked; what an advertisement carries.
+  Priority effective_priority() const { return effective_priority_; }
+  const std::optional<net::IpAddress>& source() const { return source_; }
+  const std::optional<Peer>& last_active_peer() const { return peer_; }
+  const Counters& counters() const { return counters_; }
+  void clear_counters() { counters_ = {}; }
+
+  // The bytes (without IP header) of an Advertise action; valid until the next call. The
+  // destination matters only to version 3's pseudo header.
+  std::span<const std::uint8_t> packet(const Advertise& advertise,
+                                       const net::IpAddress& destination);
+  // Where an Advertise goes: the peers, or the group.
+  std::span<const net::IpAddress> destinations() const { return destinations_; }
+
+ private:
+  RouterConfig config_;
+  State state_ = State::Initialize;
+  Priority effective_priority_;
+  std::optional<net::IpAddress> source_;
+  std::vector<net::IpAddress> destinations_;
+  std::optional<Instant> resign_deadline_;
+  std::optional<Peer> peer_;
+  Counters counters_;
+};
+
+}  // namespace vrrp
