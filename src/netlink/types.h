@@ -1,0 +1,53 @@
+// What the kernel says about links and addresses. Plain data.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "net/interface_index.h"
+#include "net/ip_address.h"
+#include "net/mac_address.h"
+
+namespace netlink {
+
+using net::InterfaceIndex;
+
+struct Link {
+  InterfaceIndex index;
+  std::string name;
+  std::optional<net::MacAddress> mac = {};  // absent: not Ethernet
+  std::uint32_t mtu = 0;
+  bool is_up = false;       // set up by an administrator
+  bool is_running = false;  // and there is a carrier
+  bool is_loopback = false;
+  std::optional<InterfaceIndex> master = {};  // the bridge or bond it is a port of
+
+  bool operator==(const Link&) const = default;
+};
+
+// rt_scope of an address or route.
+enum class Scope : std::uint8_t { Global = 0, Site = 200, Link = 253, Host = 254, Nowhere = 255 };
+
+struct Address {
+  InterfaceIndex interface;
+  net::Prefix prefix;  // our own side, with the host bits
+  Scope scope = Scope::Global;
+  bool is_secondary = false;  // the kernel's word: not the first one of its network
+  bool is_usable = true;      // IPv6: duplicate address detection is over
+  std::string label = {};
+  // Who set it (IFA_PROTO), as others may be told to leave it alone. 0: not said.
+  std::uint8_t protocol = 0;
+  std::optional<net::IpAddress> broadcast = {};
+  std::optional<net::IpAddress> peer = {};
+
+  bool operator==(const Address&) const = default;
+};
+
+// The number under which keepalived's addresses and routes are known (rt_protos); ours are the same
+// to whoever has been told to leave them alone.
+inline constexpr std::uint8_t kProtocolKeepalived = 18;
+
+}  // namespace netlink

@@ -1,0 +1,103 @@
+// Inside this module: the socket, messages as they are built, messages as they are read.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "netlink/address_changes.h"
+#include "netlink/types.h"
+
+struct nl_msg;
+struct nl_sock;
+struct nlattr;
+struct nlmsghdr;
+
+namespace netlink::wire {
+
+// One request under construction. Attributes between nest() and the end of its Nest lie inside it.
+class Message {
+ public:
+  Message(int type, int flags);
+
+  template <typename T>
+  void header(const T& value) {
+    append(std::as_bytes(std::span(&value, 1)));
+  }
+  void put(int attribute, std::span<const std::uint8_t> bytes);
+  void put(int attribute, std::uint32_t value);
+  void put(int attribute, std::string_view text);  // with its terminating zero
+  void put_byte(int attribute, std::uint8_t value);
+  void append(std::span<const std::byte> bytes);
+
+  class Nest {
+   public:
+    Nest(Message& message, int attribute);
+    ~Nest();
+    Nest(const Nest&) = delete;
+    Nest& operator=(const Nest&) = delete;
+
+   private:
+    Message& message_;
+    nlattr* start_;
+  };
+
+  void set_sequence(std::uint32_t sequence);
+  // Whole, with the padding that lets the next message follow.
+  std::span<const std::uint8_t> bytes() const;
+
+ private:
+  struct Free {
+    void operator()(nl_msg* message) const;
+  };
+  std::unique_ptr<nl_msg, Free> message_;
+};
+
+class Socket {
+ public:
+  // Of the network namespace this thread is in now.
+  static base::Result<Socket> open(std::span<const int> groups = {});
+  int fd() const;
+  std::uint32_t next_sequence() { return ++sequence_; }
+  // The kernel takes a whole buffer or nothing. Gives errno.
+  int send(std::span<const std::uint8_t> bytes) const;
+
+  enum class Read { Data, Nothing, Overrun, Failed };
+  // One datagram of the kernel's; `each` sees every message in it. Never waits if `wait` is false.
+  Read receive(bool wait, const std::function<void(const nlmsghdr&)>& each);
+
+ private:
+  struct Free {
+    void operator()(nl_sock* socket) const;
+  };
+  explicit Socket(nl_sock* socket) : socket_(socket), buffer_(1 << 16) {}
+  std::unique_ptr<nl_sock, Free> socket_;
+  std::vector<std::uint8_t> buffer_;
+  std::uint32_t sequence_ = 0;
+};
+
+// The kernel's answer to one request.
+struct Answer {
+  std::uint32_t sequence = 0;
+  int error = 0;  // errno; 0: done
+  std::string text = {};
+};
+std::optional<Answer> parse_answer(const nlmsghdr& message);
+base::Error to_error(std::string_view doing, const Answer& answer);
+
+std::optional<Link> parse_link(const nlmsghdr& message);
+std::optional<Address> parse_address(const nlmsghdr& message);
+
+Message dump_request(int type);
+Message address_request(const AddressChange& change);
+// False when the outcome is what was wanted although the kernel says no: it was there, it was gone.
+bool is_failure(const AddressChange& change, const Answer& answer);
+
+}  // namespace netlink::wire
