@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "net/checksum.h"
 #include "net/ip_address.h"
 #include "vrrp/types.h"
 
@@ -107,7 +108,8 @@ class PacketTemplate {
 
  private:
   std::vector<std::uint8_t> bytes_;
-  std::uint64_t constant_sum_ = 0;  // of everything but the priority's word and the checksum
+  Version version_;
+  net::InternetChecksum constant_;  // of everything but the priority's word and the checksum
 };
 
 // 8 bytes from a configuration's text: cut or filled with zeros, as keepalived does.
