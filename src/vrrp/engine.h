@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "vrrp/router.h"
+#include "vrrp/timer_queue.h"
 
 namespace vrrp {
 
@@ -69,7 +70,12 @@ class Engine {
   const Counters& unmatched() const { return unmatched_; }
 
  private:
+  void collect(RouterId id, RouterActions& actions);
+
+  std::vector<std::optional<Router>> routers_;  // by id
   std::unordered_map<std::uint64_t, RouterId> by_key_;
+  TimerQueue timers_;
+  Actions scratch_;
   Counters unmatched_;
 };
 

@@ -142,6 +142,7 @@ enum class Trouble {
   AddressesDiffer,   // a peer advertises other addresses; never a reason to refuse it
   IntervalDiffers,   // version 3: the active router's interval is not ours; learned
 };
+inline constexpr std::size_t kTroubles = 4;
 std::string_view name(Trouble trouble);
 
 struct Notice {
@@ -228,14 +229,100 @@ class Router {
   std::span<const net::IpAddress> destinations() const { return destinations_; }
 
  private:
+  // What every step needs: the time, and where actions go.
+  struct Turn {
+    Instant now;
+    Actions& actions;
+  };
+  struct TrackedState {
+    enum class Known { No, Up, Down, Value } known = Known::No;
+    int value = 0;
+  };
+  // When to announce the addresses again.
+  struct Later {
+    Instant at;
+    int rounds = 1;
+  };
+
+  void on(const Startup& event, Turn turn);
+  void on(const Shutdown& event, Turn turn);
+  void on(const AdvertisementReceived& event, Turn turn);
+  void on(const LinkUp& event, Turn turn);
+  void on(const LinkDown& event, Turn turn);
+  void on(const SourceChanged& event, Turn turn);
+  void on(const TrackedChanged& event, Turn turn);
+  void on(const TrackedValue& event, Turn turn);
+  void on(const PriorityChanged& event, Turn turn);
+  void on(const AnnounceRequested& event, Turn turn);
+  void on(const Resign& event, Turn turn);
+
+  // Checks of received packets that need the configuration (receive.cpp).
+  std::optional<RejectReason> refusal(const AdvertisementReceived& event) const;
+  void note_differences(const AdvertisementReceived& event, Turn turn);
+  bool has_our_addresses(const Advertisement& advertisement) const;
+  void notice(Trouble trouble, std::optional<RejectReason> rejected, const net::IpAddress& peer,
+              Turn turn);
+
+  // The rows of RFC 9568 section 6.4.
+  void received_as_backup(const AdvertisementReceived& event, Turn turn);
+  void received_as_active(const AdvertisementReceived& event, Turn turn);
+  void down_timer_expired(Turn turn);
+  void become_active(Reason reason, Turn turn);
+  void become_backup(const Reason& reason, Duration wait, Turn turn);
+  void answer_lower_priority(const AdvertisementReceived& event, Turn turn);
+  void advertise(Priority priority, Turn turn);
+  void transition(State to, const Reason& reason, Turn turn);
+
+  // Fault, and what leads in and out of it (fault.cpp).
+  std::optional<Reason> fault() const;
+  std::optional<Reason> tracked_fault() const;
+  void settle(const Reason& change, Turn turn);
+  void set_tracked(TrackId id, TrackedState state, Turn turn);
+  Priority weighted_priority() const;
+  void update_priority();
+
+  void notice_sleep(Turn turn);
+  void resign(State next, Turn turn);
+  void finish_resignation(const Reason& reason, Turn turn);
+  void announce(int rounds, Duration again_after, Turn turn);
+
+  void learn(const AdvertisementReceived& event, Turn turn);
+  Duration down_interval() const;
+  bool may_preempt(Priority active, Instant now);
+  ChecksumForm transmit_form() const;
+  void prepare_packet();
+
   RouterConfig config_;
   State state_ = State::Initialize;
+  bool started_ = false;
+  bool is_link_up_ = true;
+  Priority base_priority_;
   Priority effective_priority_;
   std::optional<net::IpAddress> source_;
-  std::vector<net::IpAddress> destinations_;
+  std::vector<TrackedState> tracked_;  // one for each of config_.tracked
+
+  std::optional<Instant> timer_;   // Adver_Timer while active, Active_Down_Timer while backup
+  Duration active_interval_{};     // Active_Adver_Interval
+  Cause expiry_ = Cause::Silence;  // what it means if the down timer fires
+  bool has_waited_again_ = false;  // see down_timer_expired
+  Instant listening_since_;
+  Instant last_sent_;
+  std::optional<Instant> last_answer_;
+  std::optional<Instant> preempt_at_;  // preempt_delay is over
+  std::optional<Later> announce_later_;
+  std::optional<Later> refresh_;
   std::optional<Instant> resign_deadline_;
+  State after_resigning_ = State::Initialize;
+
   std::optional<Peer> peer_;
+  ChecksumForm heard_form_ = ChecksumForm::WithPseudoHeader;
   Counters counters_;
+  // When each trouble was seen last: of every RejectReason, then of every Trouble.
+  std::array<std::optional<Instant>, kRejectReasons + kTroubles> seen_{};
+
+  std::vector<std::uint8_t> address_bytes_;
+  std::optional<PacketTemplate> packet_;
+  std::vector<net::IpAddress> destinations_;
 };
 
 }  // namespace vrrp

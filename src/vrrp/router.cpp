@@ -1,0 +1,367 @@
+#include "vrrp/router.h"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+namespace vrrp {
+namespace {
+
+// An answer to a lower router's packet serves all who listen, and every active router repeats
+// itself once in an interval; more answers than this would only multiply a flood.
+constexpr int kAnswersPerInterval = 4;
+
+Reason heard(Cause cause, const AdvertisementReceived& event) {
+  return {.cause = cause, .peer = event.source, .peer_priority = event.advertisement.priority};
+}
+
+}  // namespace
+
+Router::Router(RouterConfig config)
+    : config_(std::move(config)),
+      base_priority_(config_.priority),
+      effective_priority_(config_.priority),
+      source_(config_.source),
+      tracked_(config_.tracked.size()),
+      active_interval_(config_.interval) {
+  effective_priority_ = weighted_priority();
+  prepare_packet();
+}
+
+void Router::handle(const Event& event, Instant now, Actions& actions) {
+  const Turn turn{now, actions};
+  notice_sleep(turn);
+  std::visit([&](const auto& what) { on(what, turn); }, event);
+}
+
+void Router::advance(Instant now, Actions& actions) {
+  const Turn turn{now, actions};
+  notice_sleep(turn);
+  if (resign_deadline_ && now >= *resign_deadline_)
+    finish_resignation(
+        {.cause = after_resigning_ == State::Initialize ? Cause::Stopped : Cause::Commanded}, turn);
+  if (timer_ && now >= *timer_) {
+    if (state_ == State::Active) {
+      // From the deadline, not from now: lateness must not add up. Far behind, start afresh.
+      timer_ =
+          *timer_ + config_.interval > now ? *timer_ + config_.interval : now + config_.interval;
+      advertise(effective_priority_, turn);
+    } else {
+      down_timer_expired(turn);
+    }
+  }
+  if (announce_later_ && now >= announce_later_->at) {
+    actions.push_back(Announce{std::exchange(announce_later_, std::nullopt)->rounds});
+  }
+  if (refresh_ && now >= refresh_->at) {
+    actions.push_back(Announce{refresh_->rounds});
+    refresh_->at = now + config_.announce.refresh;
+  }
+}
+
+std::optional<Instant> Router::deadline() const {
+  std::optional<Instant> first = timer_;
+  auto consider = [&](Instant at) {
+    if (!first || at < *first) first = at;
+  };
+  if (resign_deadline_) consider(*resign_deadline_);
+  if (announce_later_) consider(announce_later_->at);
+  if (refresh_) consider(refresh_->at);
+  return first;
+}
+
+void Router::on(const Startup&, Turn turn) {
+  if (started_) return;
+  started_ = true;
+  settle({.cause = Cause::Started}, turn);
+}
+
+void Router::on(const Shutdown&, Turn turn) {
+  started_ = false;
+  if (resign_deadline_ && after_resigning_ == State::Initialize) {
+    finish_resignation({.cause = Cause::Stopped}, turn);
+  } else if (resign_deadline_) {
+    after_resigning_ = State::Initialize;
+  } else if (state_ == State::Active) {
+    resign(State::Initialize, turn);
+  } else {
+    transition(State::Initialize, {.cause = Cause::Stopped}, turn);
+    turn.actions.push_back(Done{});
+  }
+}
+
+void Router::on(const AdvertisementReceived& event, Turn turn) {
+  if (const auto reason = refusal(event))
+    return reject(*reason, event.source, turn.now, turn.actions);
+  const Advertisement& advertisement = event.advertisement;
+  ++counters_.received;
+  if (advertisement.priority.is_resigning()) ++counters_.priority_zero_received;
+  note_differences(event, turn);
+  heard_form_ = advertisement.checksum;
+  if (state_ == State::Backup) received_as_backup(event, turn);
+  if (state_ == State::Active) received_as_active(event, turn);
+}
+
+void Router::on(const PriorityChanged& event, Turn) {
+  base_priority_ = event.priority;
+  update_priority();
+}
+
+void Router::on(const AnnounceRequested&, Turn turn) {
+  if (state_ == State::Active) announce(config_.announce.repeat, config_.announce.delay, turn);
+}
+
+void Router::on(const Resign&, Turn turn) {
+  if (state_ == State::Active && !resign_deadline_) resign(State::Backup, turn);
+}
+
+void Router::received_as_backup(const AdvertisementReceived& event, Turn turn) {
+  const Priority priority = event.advertisement.priority;
+  if (priority.is_resigning()) {
+    // RFC 9568 6.4.2 (425): the down timer becomes the skew, so that the best backup is the first.
+    timer_ = turn.now + skew_time(config_.version, effective_priority_, active_interval_);
+    expiry_ = Cause::ActiveResigned;
+    peer_ = Peer{event.source, priority, event.advertisement.interval, turn.now};
+    return;
+  }
+  if (may_preempt(priority, turn.now)) {
+    // Discarded: the timer runs on, and its end is the take-over.
+    expiry_ = Cause::LowerPriority;
+    peer_ = Peer{event.source, priority, event.advertisement.interval, turn.now};
+    return;
+  }
+  learn(event, turn);
+  timer_ = turn.now + down_interval();
+}
+
+void Router::received_as_active(const AdvertisementReceived& event, Turn turn) {
+  const Priority priority = event.advertisement.priority;
+  if (resign_deadline_) {
+    if (priority.is_resigning()) return;
+    const auto cause = after_resigning_ == State::Initialize ? Cause::Stopped : Cause::Commanded;
+    finish_resignation(heard(cause, event), turn);
+    return;
+  }
+  if (priority.is_resigning()) {
+    // RFC 9568 6.4.3: who resigned may have been heard by backups; tell them that we are here.
+    timer_ = turn.now + config_.interval;
+    advertise(effective_priority_, turn);
+    return;
+  }
+  const bool is_better = priority > effective_priority_;
+  const bool wins_tie = priority == effective_priority_ && source_ && event.source > *source_;
+  if (!is_better && !wins_tie) return answer_lower_priority(event, turn);
+  if (config_.answers_higher_priority) advertise(effective_priority_, turn);
+  turn.actions.push_back(ReleaseAddresses{});
+  learn(event, turn);
+  become_backup(heard(is_better ? Cause::HigherPriority : Cause::HigherAddress, event),
+                down_interval(), turn);
+}
+
+void Router::answer_lower_priority(const AdvertisementReceived& event, Turn turn) {
+  notice(Trouble::OtherActive, std::nullopt, event.source, turn);
+  if (last_answer_ && turn.now - *last_answer_ < config_.interval / kAnswersPerInterval) return;
+  last_answer_ = turn.now;
+  // RFC 9568 6.4.3: at once, so that bridges learn anew where the virtual router is.
+  if (config_.answers_lower_priority) advertise(effective_priority_, turn);
+  announce(config_.announce.lower_priority_repeat, config_.announce.lower_priority_delay, turn);
+}
+
+void Router::down_timer_expired(Turn turn) {
+  // Late by a whole interval: we did not run, and what was sent meanwhile may be lost. Our own
+  // sleep is no proof of silence, so listen for one interval more; once, since lateness can be
+  // lasting.
+  if (turn.now - *timer_ > active_interval_ && !has_waited_again_) {
+    has_waited_again_ = true;
+    timer_ =
+        turn.now + vrrp::down_interval(config_.version, effective_priority_, active_interval_, 1);
+    return;
+  }
+  Reason reason{.cause = expiry_};
+  reason.silence =
+      turn.now - (peer_ && peer_->heard > listening_since_ ? peer_->heard : listening_since_);
+  if (peer_ && peer_->heard >= listening_since_) {
+    reason.peer = peer_->address;
+    reason.peer_priority = peer_->priority;
+  }
+  become_active(reason, turn);
+}
+
+void Router::become_active(Reason reason, Turn turn) {
+  // The advertisement first: it makes another active router release the addresses.
+  active_interval_ = config_.interval;
+  timer_ = turn.now + config_.interval;
+  preempt_at_.reset();
+  advertise(effective_priority_, turn);
+  turn.actions.push_back(ClaimAddresses{});
+  announce(config_.announce.repeat, config_.announce.delay, turn);
+  if (config_.announce.refresh > Duration{})
+    refresh_ = Later{turn.now + config_.announce.refresh, config_.announce.refresh_repeat};
+  transition(State::Active, reason, turn);
+}
+
+void Router::become_backup(const Reason& reason, Duration wait, Turn turn) {
+  timer_ = turn.now + wait;
+  expiry_ = Cause::Silence;
+  has_waited_again_ = false;
+  listening_since_ = turn.now;
+  transition(State::Backup, reason, turn);
+}
+
+void Router::advertise(Priority priority, Turn turn) {
+  if (!source_) return;
+  ++counters_.sent;
+  if (priority.is_resigning()) ++counters_.priority_zero_sent;
+  last_sent_ = turn.now;
+  turn.actions.push_back(Advertise{priority});
+}
+
+void Router::transition(State to, const Reason& reason, Turn turn) {
+  if (to == state_) return;
+  if (to == State::Active) ++counters_.became_active;
+  if (state_ == State::Active) {
+    ++counters_.released_active;
+    announce_later_.reset();
+    refresh_.reset();
+    last_answer_.reset();
+  }
+  if (to == State::Initialize || to == State::Fault) {
+    timer_.reset();
+    preempt_at_.reset();
+    active_interval_ = config_.interval;
+  }
+  turn.actions.push_back(Transition{state_, to, reason, turn.now});
+  state_ = to;
+}
+
+// An active router that did not run for as long as its peers wait has been replaced by now. It must
+// not announce itself before it has heard what became of the election.
+void Router::notice_sleep(Turn turn) {
+  if (state_ != State::Active || resign_deadline_) return;
+  const Duration slept = turn.now - last_sent_;
+  if (slept <= config_.interval * config_.down_timer_adverts) return;
+  turn.actions.push_back(ReleaseAddresses{});
+  become_backup({.cause = Cause::Slept, .silence = slept},
+                vrrp::down_interval(config_.version, effective_priority_, config_.interval, 1),
+                turn);
+}
+
+// Until its successor is there, a resigning router answers on: clients notice nothing. A successor
+// speaks after its skew, which is shorter than that of the lowest priority.
+void Router::resign(State next, Turn turn) {
+  advertise(Priority::resigning(), turn);
+  const Duration longest = skew_time(config_.version, Priority(1), config_.interval);
+  resign_deadline_ = turn.now + std::min(longest, config_.resign_limit);
+  after_resigning_ = next;
+  timer_.reset();
+  announce_later_.reset();
+  refresh_.reset();
+}
+
+void Router::finish_resignation(const Reason& reason, Turn turn) {
+  resign_deadline_.reset();
+  turn.actions.push_back(ReleaseAddresses{});
+  if (after_resigning_ == State::Backup) {
+    become_backup(reason, down_interval(), turn);
+  } else {
+    transition(State::Initialize, reason, turn);
+    turn.actions.push_back(Done{});
+  }
+}
+
+void Router::announce(int rounds, Duration again_after, Turn turn) {
+  if (rounds <= 0) return;
+  turn.actions.push_back(Announce{rounds});
+  if (again_after > Duration{}) announce_later_ = Later{turn.now + again_after, rounds};
+}
+
+void Router::learn(const AdvertisementReceived& event, Turn turn) {
+  // Version 2 has one interval for all and refuses others.
+  if (config_.version == Version::V3) active_interval_ = event.advertisement.interval;
+  expiry_ = Cause::Silence;
+  has_waited_again_ = false;
+  peer_ = Peer{event.source, event.advertisement.priority, event.advertisement.interval, turn.now};
+}
+
+Duration Router::down_interval() const {
+  return vrrp::down_interval(config_.version, effective_priority_, active_interval_,
+                             config_.down_timer_adverts);
+}
+
+// Whether a router that speaks as active may be displaced by us, now.
+bool Router::may_preempt(Priority active, Instant now) {
+  if (active >= effective_priority_) {
+    preempt_at_.reset();
+    return false;
+  }
+  if (effective_priority_.is_owner()) return true;  // RFC 9568 6.1: whatever Preempt_Mode says
+  if (!config_.preempt) return false;
+  if (!preempt_at_) preempt_at_ = now + config_.preempt_delay;
+  return now >= *preempt_at_;
+}
+
+void Router::reconfigure(RouterConfig config, Instant now, Actions& actions) {
+  const Turn turn{now, actions};
+  const bool changes_addresses = config.addresses != config_.addresses;
+  const bool changes_interval = config.interval != config_.interval;
+  std::vector<TrackedState> tracked(config.tracked.size());
+  for (std::size_t i = 0; i < tracked.size(); ++i)
+    for (std::size_t j = 0; j < tracked_.size(); ++j)
+      if (config.tracked[i].id == config_.tracked[j].id) tracked[i] = tracked_[j];
+  tracked_ = std::move(tracked);
+  if (config.priority != config_.priority) base_priority_ = config.priority;
+  if (config.source) source_ = config.source;
+  config_ = std::move(config);
+  prepare_packet();
+  update_priority();
+  settle({.cause = Cause::Reconfigured}, turn);
+  if (resign_deadline_) return;
+  if (state_ == State::Active) {
+    timer_ = now + config_.interval;
+    advertise(effective_priority_, turn);
+    actions.push_back(ClaimAddresses{});
+    if (changes_addresses) announce(config_.announce.repeat, config_.announce.delay, turn);
+  } else if (state_ == State::Backup && changes_interval) {
+    if (config_.version == Version::V2) active_interval_ = config_.interval;
+    timer_ = now + down_interval();
+  }
+}
+
+std::span<const std::uint8_t> Router::packet(const Advertise& advertise,
+                                             const net::IpAddress& destination) {
+  assert(source_);
+  return packet_->patch(advertise.priority, transmit_form(), *source_, destination);
+}
+
+ChecksumForm Router::transmit_form() const {
+  switch (config_.checksum) {
+    case TransmitChecksum::WithPseudoHeader:
+      return ChecksumForm::WithPseudoHeader;
+    case TransmitChecksum::WithoutPseudoHeader:
+      return ChecksumForm::WithoutPseudoHeader;
+    case TransmitChecksum::AsHeard:
+      return heard_form_;
+  }
+  return ChecksumForm::WithPseudoHeader;
+}
+
+void Router::prepare_packet() {
+  address_bytes_.clear();
+  for (const auto& address : config_.addresses)
+    address_bytes_.insert(address_bytes_.end(), address.bytes().begin(), address.bytes().end());
+  packet_.emplace(Advertisement{.version = config_.version,
+                                .vrid = config_.vrid.value(),
+                                .priority = effective_priority_,
+                                .interval = config_.interval,
+                                .auth_type = static_cast<std::uint8_t>(config_.auth_type),
+                                .password = config_.password,
+                                .family = config_.family,
+                                .address_bytes = address_bytes_});
+  destinations_.clear();
+  for (const auto& peer : config_.peers) destinations_.push_back(peer.address);
+  if (destinations_.empty())
+    destinations_.push_back(
+        config_.group.value_or(config_.family == net::Family::Ipv4 ? kGroupIpv4 : kGroupIpv6));
+}
+
+}  // namespace vrrp
