@@ -34,7 +34,7 @@ void Loop::post(std::function<void()> callback) {
 }
 
 void Loop::spawn(Task<> task) {
-  asio::co_spawn(impl_->context, std::move(task), [](std::exception_ptr failure) {
+  asio::co_spawn(impl_->context, std::move(task), [](const std::exception_ptr& failure) {
     if (failure) std::rethrow_exception(failure);
   });
 }

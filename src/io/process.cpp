@@ -21,6 +21,7 @@ using Clock = std::chrono::steady_clock;
 
 std::vector<char*> terminated(const std::vector<std::string>& texts) {
   std::vector<char*> out;
+  out.reserve(texts.size() + 1);
   for (const std::string& text : texts) out.push_back(const_cast<char*>(text.c_str()));
   out.push_back(nullptr);
   return out;

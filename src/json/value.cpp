@@ -130,8 +130,8 @@ Object::Object(std::initializer_list<Member> members) {
 }
 
 const Value* Object::find(std::string_view key) const {
-  const auto found = std::ranges::find(members_, key, &Member::first);
-  return found == members_.end() ? nullptr : &found->second;
+  const auto found = std::ranges::find(members_, key, &Member::key);
+  return found == members_.end() ? nullptr : &found->value;
 }
 
 Value* Object::find(std::string_view key) {
@@ -140,7 +140,7 @@ Value* Object::find(std::string_view key) {
 
 Value& Object::operator[](std::string_view key) {
   if (Value* found = find(key)) return *found;
-  return members_.emplace_back(std::string(key), Value()).second;
+  return members_.emplace_back(std::string(key), Value()).value;
 }
 
 void Object::set(std::string_view key, Value value) {
@@ -148,13 +148,13 @@ void Object::set(std::string_view key, Value value) {
 }
 
 bool Object::erase(std::string_view key) {
-  return std::erase_if(members_, [key](const Member& member) { return member.first == key; }) > 0;
+  return std::erase_if(members_, [key](const Member& member) { return member.key == key; }) > 0;
 }
 
 bool Object::operator==(const Object& other) const {
   return size() == other.size() && std::ranges::all_of(members_, [&other](const Member& member) {
-           const Value* match = other.find(member.first);
-           return match != nullptr && *match == member.second;
+           const Value* match = other.find(member.key);
+           return match != nullptr && *match == member.value;
          });
 }
 

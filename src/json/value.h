@@ -18,13 +18,18 @@ namespace json {
 class Value;
 using Array = std::vector<Value>;
 
+struct Member;  // {key, value}; defined below, where Value is complete
+
 // An object: few keys, looked up linearly, in the order they were written.
 class Object {
  public:
-  using Member = std::pair<std::string, Value>;
-
-  Object() = default;
+  Object();
   Object(std::initializer_list<Member> members);
+  Object(const Object& other);
+  Object(Object&& other) noexcept;
+  Object& operator=(const Object& other);
+  Object& operator=(Object&& other) noexcept;
+  ~Object();
 
   const Value* find(std::string_view key) const;
   Value* find(std::string_view key);
@@ -32,12 +37,12 @@ class Object {
   Value& operator[](std::string_view key);  // inserts null at the end when absent
   void set(std::string_view key, Value value);
   bool erase(std::string_view key);
-  std::size_t size() const { return members_.size(); }
-  bool empty() const { return members_.empty(); }
-  auto begin() const { return members_.begin(); }
-  auto end() const { return members_.end(); }
-  auto begin() { return members_.begin(); }
-  auto end() { return members_.end(); }
+  std::size_t size() const;
+  bool empty() const;
+  std::vector<Member>::const_iterator begin() const;
+  std::vector<Member>::const_iterator end() const;
+  std::vector<Member>::iterator begin();
+  std::vector<Member>::iterator end();
   bool operator==(const Object& other) const;  // order does not matter
 
  private:
@@ -89,6 +94,38 @@ class Value {
  private:
   std::variant<std::monostate, bool, std::int64_t, double, std::string, Array, Object> data_;
 };
+
+struct Member {
+  std::string key;
+  Value value;
+
+  bool operator==(const Member&) const = default;
+};
+
+inline Object::Object() = default;
+inline Object::Object(const Object& other) = default;
+inline Object::Object(Object&& other) noexcept = default;
+inline Object& Object::operator=(const Object& other) = default;
+inline Object& Object::operator=(Object&& other) noexcept = default;
+inline Object::~Object() = default;
+inline std::size_t Object::size() const {
+  return members_.size();
+}
+inline bool Object::empty() const {
+  return members_.empty();
+}
+inline std::vector<Member>::const_iterator Object::begin() const {
+  return members_.begin();
+}
+inline std::vector<Member>::const_iterator Object::end() const {
+  return members_.end();
+}
+inline std::vector<Member>::iterator Object::begin() {
+  return members_.begin();
+}
+inline std::vector<Member>::iterator Object::end() {
+  return members_.end();
+}
 
 // The error names line and column; it never quotes the document, which may hold secrets.
 base::Result<Value> parse(std::string_view text);
