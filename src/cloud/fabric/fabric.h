@@ -96,15 +96,18 @@ enum class Reason {
 // "security-group-ingress", "security-group-egress", "invalid-state".
 std::string_view name(Reason reason);
 
-// What exactly was dropped, as far as the kernel remembers it (the last hour, the first few
-// hundred different ones). `address` is the one that is not permitted: the forged source, or for
-// security groups the other side.
+// What exactly was dropped, as far as the kernel remembers it: the last hour, the first few hundred
+// different ones.
 struct DropDetail {
-  net::IpAddress address;
+  // The one that is not permitted: the forged source, or for security groups the other side.
+  std::optional<net::IpAddress> address = std::nullopt;
+  std::optional<net::MacAddress> mac = std::nullopt;             // mac-spoof only
   std::optional<std::uint8_t> protocol = std::nullopt;           // security groups only
   std::optional<std::uint16_t> destination_port = std::nullopt;  // TCP, UDP and such only
   std::uint64_t packets = 0;
   std::uint64_t bytes = 0;
+
+  bool operator==(const DropDetail&) const = default;
 };
 
 struct Drop {
