@@ -214,10 +214,10 @@ std::optional<VirtualRouterId> claimed_vrid(Bytes payload) {
 
 std::vector<std::uint8_t> encode(const Advertisement& advertisement, const net::IpAddress& source,
                                  const net::IpAddress& destination) {
-  const auto packet =
-      PacketTemplate(advertisement)
-          .patch(advertisement.priority, advertisement.checksum, source, destination);
-  return {packet.begin(), packet.end()};
+  PacketTemplate packet(advertisement);
+  const Bytes bytes =
+      packet.patch(advertisement.priority, advertisement.checksum, source, destination);
+  return {bytes.begin(), bytes.end()};
 }
 
 PacketTemplate::PacketTemplate(const Advertisement& advertisement)

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "net/checksum.h"
+
 namespace {
 
 using std::chrono_literals::operator""ms;
@@ -86,7 +88,10 @@ TEST(Packet, MayBePadded) {
 TEST(Packet, ReservedBitsOfVersion3AreIgnored) {
   auto bytes = bytes_of(advertisement(vrrp::Version::V3));
   bytes[4] |= 0xa0;
-  bytes[6] = static_cast<std::uint8_t>(bytes[6] - 0xa0);  // no borrow with these addresses
+  bytes[6] = bytes[7] = 0;
+  const std::uint16_t checksum = net::InternetChecksum().add(bytes).value();
+  bytes[6] = static_cast<std::uint8_t>(checksum >> 8);
+  bytes[7] = static_cast<std::uint8_t>(checksum);
   const auto got = decoded(bytes);
   ASSERT_TRUE(got);
   EXPECT_EQ(got->interval, 1s);
