@@ -1,0 +1,157 @@
+#include "vrrp/engine.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <map>
+#include <random>
+
+namespace {
+
+using namespace vrrp;  // NOLINT(google-build-using-namespace): this file is about nothing else
+using std::chrono_literals::operator""s;
+
+const net::IpAddress kOurs = net::IpAddress::v4(0x0a000005);
+const net::IpAddress kPeer = net::IpAddress::v4(0x0a000006);
+const std::vector<std::uint8_t> kAddressBytes{10, 0, 0, 50};
+
+RouterConfig config(std::uint32_t interface, int vrid, int priority = 100) {
+  return {.interface = {interface},
+          .vrid = VirtualRouterId::from(vrid).value(),
+          .version = Version::V3,
+          .priority = Priority::from(priority).value(),
+          .addresses = {net::IpAddress::v4(0x0a000032)},
+          .source = kOurs};
+}
+
+std::vector<std::uint8_t> packet(int vrid, int priority) {
+  return encode({.version = Version::V3,
+                 .vrid = static_cast<std::uint8_t>(vrid),
+                 .priority = Priority(static_cast<std::uint8_t>(priority)),
+                 .interval = 1s,
+                 .address_bytes = kAddressBytes},
+                kPeer, kGroupIpv4);
+}
+
+TEST(Engine, RefusesTheSameVirtualRouterTwiceOnALink) {
+  Engine engine;
+  EXPECT_TRUE(engine.add(config(1, 7)));
+  EXPECT_EQ(engine.add(config(1, 7)).error().kind, base::Kind::Conflict);
+  EXPECT_TRUE(engine.add(config(2, 7)));
+  auto six = config(1, 7);
+  six.family = net::Family::Ipv6;
+  six.addresses = {net::IpAddress::parse("fe80::50").value()};
+  six.source = net::IpAddress::parse("fe80::5").value();
+  EXPECT_TRUE(engine.add(six));
+}
+
+TEST(Engine, RefusesAConfigurationThatCannotBe) {
+  Engine engine;
+  auto wrong = config(1, 7);
+  wrong.interval = 41s;
+  EXPECT_EQ(engine.add(wrong).error().kind, base::Kind::Invalid);
+  EXPECT_EQ(engine.size(), 0U);
+}
+
+TEST(Engine, GivesAPacketToTheRouterOfItsInterfaceAndVrid) {
+  Engine engine;
+  RouterActions actions;
+  const auto here = engine.add(config(1, 7)).value();
+  const auto other_link = engine.add(config(2, 7)).value();
+  engine.handle_all(Startup{}, {}, actions);
+  const auto bytes = packet(7, 200);
+  engine.receive({1}, {kPeer, kGroupIpv4, 255, bytes}, Instant{} + 1s, actions);
+  EXPECT_EQ(engine.router(here).counters().received, 1U);
+  EXPECT_EQ(engine.router(other_link).counters().received, 0U);
+}
+
+TEST(Engine, CountsWhatIsForNobodyHere) {
+  Engine engine;
+  RouterActions actions;
+  ASSERT_TRUE(engine.add(config(1, 7)));
+  const auto bytes = packet(8, 200);
+  engine.receive({1}, {kPeer, kGroupIpv4, 255, bytes}, {}, actions);
+  EXPECT_EQ(engine.unmatched()[RejectReason::UnknownRouter], 1U);
+  engine.receive({1}, {kPeer, kGroupIpv4, 254, bytes}, {}, actions);
+  EXPECT_EQ(engine.unmatched()[RejectReason::HopLimit], 1U);
+  EXPECT_TRUE(actions.empty());
+}
+
+TEST(Engine, CountsABrokenPacketWhereItBelongs) {
+  Engine engine;
+  RouterActions actions;
+  const auto id = engine.add(config(1, 7)).value();
+  auto bytes = packet(7, 200);
+  bytes[6] ^= 0xff;
+  engine.receive({1}, {kPeer, kGroupIpv4, 255, bytes}, {}, actions);
+  EXPECT_EQ(engine.router(id).counters()[RejectReason::Checksum], 1U);
+  ASSERT_EQ(actions.size(), 1U);
+  EXPECT_EQ(std::get<Notice>(actions[0].action).rejected, RejectReason::Checksum);
+}
+
+TEST(Engine, WakesEachRouterAtItsTime) {
+  Engine engine;
+  RouterActions actions;
+  for (int vrid = 1; vrid <= 255; ++vrid) ASSERT_TRUE(engine.add(config(1, vrid, vrid)));
+  engine.handle_all(Startup{}, {}, actions);
+  actions.clear();
+  std::vector<int> order;
+  while (order.size() < 254) {
+    const Instant now = engine.deadline().value();
+    engine.advance(now, actions);
+    for (const auto& [id, action] : actions)
+      if (std::holds_alternative<Transition>(action))
+        order.push_back(engine.router(id).config().vrid.value());
+    actions.clear();
+    ASSERT_GT(engine.deadline().value(), now);
+  }
+  EXPECT_TRUE(std::is_sorted(order.rbegin(), order.rend())) << "the best first";
+}
+
+TEST(Engine, GivesAFreeNumberAgain) {
+  Engine engine;
+  RouterActions actions;
+  const auto first = engine.add(config(1, 1)).value();
+  ASSERT_TRUE(engine.add(config(1, 2)));
+  engine.handle(first, Startup{}, {}, actions);
+  engine.remove(first);
+  EXPECT_FALSE(engine.deadline());
+  EXPECT_EQ(engine.add(config(1, 3)).value(), first);
+  EXPECT_FALSE(engine.find({1}, net::Family::Ipv4, VirtualRouterId::from(1).value()));
+  EXPECT_EQ(engine.routers().size(), 2U);
+}
+
+TEST(Engine, ReconfiguresOnlyTheSameRouter) {
+  Engine engine;
+  RouterActions actions;
+  const auto id = engine.add(config(1, 1)).value();
+  EXPECT_TRUE(engine.reconfigure(id, config(1, 1, 150), {}, actions));
+  EXPECT_EQ(engine.router(id).effective_priority(), Priority(150));
+  EXPECT_FALSE(engine.reconfigure(id, config(1, 2), {}, actions));
+}
+
+TEST(TimerQueue, AgreesWithASortedMap) {
+  TimerQueue queue;
+  std::map<std::uint32_t, Instant> model;
+  std::mt19937 random(7);
+  for (int i = 0; i < 20000; ++i) {
+    const auto owner = static_cast<std::uint32_t>(random() % 50);
+    if (random() % 4 == 0) {
+      queue.set(owner, std::nullopt);
+      model.erase(owner);
+    } else {
+      const Instant at{std::chrono::seconds(random() % 100)};
+      queue.set(owner, at);
+      model.insert_or_assign(owner, at);
+    }
+    ASSERT_EQ(queue.empty(), model.empty());
+    if (model.empty()) continue;
+    const auto first = std::ranges::min_element(model, [](const auto& a, const auto& b) {
+      return std::pair(a.second, a.first) < std::pair(b.second, b.first);
+    });
+    ASSERT_EQ(queue.first_deadline(), first->second);
+    ASSERT_EQ(queue.first_owner(), first->first);
+  }
+}
+
+}  // namespace
