@@ -26,7 +26,7 @@ std::string temporary_folder() {
 
 // One folder a user, so that nobody can put something in our way: ours alone, and no link.
 base::Result<std::string> common_folder() {
-  const std::string folder = fmt::format("{}/holdfast-demo-{}", temporary_folder(), getuid());
+  std::string folder = fmt::format("{}/holdfast-demo-{}", temporary_folder(), getuid());
   if (mkdir(folder.c_str(), 0700) != 0 && errno != EEXIST)
     return std::unexpected(base::system_error("cannot make " + folder, errno));
   struct stat found {};
