@@ -86,7 +86,9 @@ std::string to_string(const Exit& exit) {
 
 base::Result<Process> Process::start(const Command& command) {
   const auto arguments = terminated(command.arguments);
-  const auto environment = terminated(command.environment.value_or(std::vector<std::string>{}));
+  // A named copy: the pointers must outlive the full expression.
+  const auto variables = command.environment.value_or(std::vector<std::string>{});
+  const auto environment = terminated(variables);
   auto report = Pipe::make();  // carries errno of a failed exec; closed by a successful one
   if (!report) return std::unexpected(report.error());
   const pid_t parent = getpid();

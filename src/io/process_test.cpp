@@ -30,10 +30,11 @@ TEST(Run, PastTheDeadlineItIsKilled) {
 }
 
 TEST(Run, AnEnvironmentOfItsOwn) {
-  const auto done = io::run(
-      {.arguments = {"/usr/bin/env"}, .environment = std::vector<std::string>{"A=1"}}, "", 20s);
+  const auto done = io::run({.arguments = {"/usr/bin/env"},
+                             .environment = std::vector<std::string>{"A=1", "LANG=C.UTF-8"}},
+                            "", 20s);
   ASSERT_TRUE(done);
-  EXPECT_EQ(done->output, "A=1\n");
+  EXPECT_EQ(done->output, "A=1\nLANG=C.UTF-8\n");
 }
 
 TEST(Process, AProgramThatIsNotThereIsAnErrorThatNamesIt) {
