@@ -27,6 +27,8 @@ struct Options {
   std::string director_name = "holdfast";
   std::chrono::milliseconds call_deadline = std::chrono::minutes(15);
   std::size_t parallel = 8;  // VMs that are created, or deleted, at the same time
+  // Asked between calls: true ends the run as soon as the calls under way are answered.
+  std::function<bool()> is_interrupted = {};
 };
 
 struct Event {

@@ -9,6 +9,8 @@
 namespace text {
 namespace {
 
+constexpr std::size_t kLongestShown = 2000;  // beyond it a line says more than anyone can read
+
 std::string_view name(Severity severity) {
   switch (severity) {
     case Severity::Note:
@@ -50,6 +52,7 @@ std::string indent(std::string_view line, std::size_t column) {
 }  // namespace
 
 std::string to_string(const Place& place) {
+  if (place.line == 0) return place.file;
   return fmt::format("{}:{}:{}", place.file, place.line, place.column);
 }
 
@@ -57,11 +60,13 @@ std::string render(const Diagnostic& diagnostic) {
   const Place& at = diagnostic.place;
   const std::string number = std::to_string(at.line);
   const std::string line = base::printable(at.text);
-  std::string out =
-      fmt::format("{}: {}: {}\n", to_string(at), name(diagnostic.severity), diagnostic.what);
-  out += fmt::format("{} | {}\n", number, line);
-  out += fmt::format("{:{}} | {}^{:~>{}}\n", "", number.size(), indent(line, at.column), "",
-                     std::max<std::size_t>(at.length, 1) - 1);
+  std::string out = fmt::format("{}{}{}: {}\n", to_string(at), at.file.empty() ? "" : ": ",
+                                name(diagnostic.severity), diagnostic.what);
+  if (at.line != 0 && at.text.size() <= kLongestShown && at.column <= kLongestShown) {
+    out += fmt::format("{} | {}\n", number, line);
+    out += fmt::format("{:{}} | {}^{:~>{}}\n", "", number.size(), indent(line, at.column), "",
+                       std::max<std::size_t>(at.length, 1) - 1);
+  }
   if (!diagnostic.hint.empty()) out += fmt::format("hint: {}\n", diagnostic.hint);
   return out;
 }

@@ -13,7 +13,7 @@ namespace text {
 struct Place {
   std::string file;
   std::string text;        // the line itself, without its line feed
-  std::size_t line = 1;    // 1-based
+  std::size_t line = 1;    // 1-based; 0 means the file as a whole
   std::size_t column = 1;  // 1-based, in bytes
   std::size_t length = 1;  // of what is meant, in bytes; at least 1
 
@@ -32,7 +32,7 @@ struct Diagnostic {
 };
 
 // file:line:column: error: what, the line, a caret under what is meant, and the hint. Ends with a
-// line feed.
+// line feed. A line too long to read is left away.
 std::string render(const Diagnostic& diagnostic);
 // "file:line:column", for messages that name a second place.
 std::string to_string(const Place& place);

@@ -17,6 +17,18 @@ TEST(Diagnostic, ShowsThePlaceWithACaret) {
             "hint: 100 is the default\n");
 }
 
+TEST(Diagnostic, NamesOnlyTheFileWhenNoLineIsMeant) {
+  EXPECT_EQ(text::render({.place = {.file = "k.conf", .text = "", .line = 0},
+                          .what = "cannot read k.conf: no such file or directory"}),
+            "k.conf: error: cannot read k.conf: no such file or directory\n");
+}
+
+TEST(Diagnostic, LeavesALineAwayThatNobodyCouldRead) {
+  EXPECT_EQ(text::render({.place = {.file = "k.conf", .text = std::string(5000, 'x'), .column = 9},
+                          .what = "no"}),
+            "k.conf:1:9: error: no\n");
+}
+
 TEST(Nearest, FindsATypingMistakeAndNothingFarAway) {
   EXPECT_EQ(text::nearest("prioritty", {"interface", "priority"}), "priority");
   EXPECT_EQ(text::nearest("lvs_id", {"interface", "priority"}), "");
