@@ -16,7 +16,7 @@
 namespace http {
 
 struct ClientOptions {
-  std::string ca_file = {};  // PEM file to trust beside the system's; empty: only the system's
+  std::string ca_file = {};  // PEM file to trust instead of the system's
   std::string ca_pem = {};   // the same as text
   bool verify_peer = true;
   io::Duration connect_timeout = std::chrono::seconds(10);  // name, TCP and TLS together

@@ -18,6 +18,7 @@ class Headers {
   std::string_view find(std::string_view name) const;
   bool contains(std::string_view name) const;
   void set(std::string_view name, std::string_view value);  // replaces all of that name
+  void add(std::string_view name, std::string_view value) { fields_.emplace_back(name, value); }
   auto begin() const { return fields_.begin(); }
   auto end() const { return fields_.end(); }
 

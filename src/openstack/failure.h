@@ -32,4 +32,7 @@ Failure failure_from(const std::string& request, base::Error transport);
 // The answer was a success but not of the shape that the API documents.
 Failure unexpected_answer(const std::string& request, const std::string& why);
 
+// The APIs quote what they refuse; a secret that we sent must not come back in an error.
+void hide(Failure& failure, const std::string& secret, std::string_view instead);
+
 }  // namespace openstack

@@ -46,7 +46,8 @@ struct Exchange {
 struct RetryPolicy {
   int attempts = 5;
   io::Duration first_delay = std::chrono::milliseconds(200);  // doubles, up to `longest_delay`
-  io::Duration longest_delay = std::chrono::seconds(8);       // also of a Retry-After
+  io::Duration longest_delay = std::chrono::seconds(8);
+  io::Duration longest_retry_after = std::chrono::seconds(60);  // asked for more: give up
 };
 
 struct Options {
@@ -57,6 +58,7 @@ struct Options {
   http::ClientOptions http = {};
   RetryPolicy retry = {};
   io::Duration total = std::chrono::minutes(10);  // of the session: no request outlives it
+  // Called for every attempt.
   std::function<void(const Exchange&)> observe = {};
 };
 
