@@ -1,0 +1,40 @@
+// When a backup has to take over, worked out a second time from RFC 9568 section 6.4.2 and from
+// what was delivered to it: base + wait. Knows nothing of the router's own timer.
+#pragma once
+
+#include "vrrp/router.h"
+
+namespace scenario {
+
+class Expectation {
+ public:
+  explicit Expectation(const vrrp::RouterConfig& config) : config_(config) {}
+
+  void became_backup(vrrp::Cause cause, const vrrp::AdvertisementReceived* packet,
+                     vrrp::Priority effective, vrrp::Instant now);
+  void received(const vrrp::AdvertisementReceived& packet, vrrp::Priority effective,
+                vrrp::Instant now);
+  // The process slept until now, and may wait for one interval more.
+  void slept(vrrp::Priority effective, vrrp::Instant now);
+  void priority_changed() { is_exact_ = is_exact_ && kind_ != Kind::Short; }
+
+  vrrp::Instant due(vrrp::Priority effective) const;
+  // Whether due() is the very instant, or only the latest one.
+  bool is_exact() const { return is_exact_; }
+
+ private:
+  enum class Kind { Down, Skew, Short };
+  vrrp::Duration skew(vrrp::Priority priority) const;
+
+  vrrp::RouterConfig config_;
+  Kind kind_ = Kind::Down;
+  bool is_exact_ = true;
+  vrrp::Instant base_;
+  vrrp::Instant not_before_;
+  vrrp::Duration interval_{};
+  vrrp::Priority short_priority_ = vrrp::Priority(1);
+  bool is_tolerating_ = false;
+  vrrp::Instant tolerated_until_;
+};
+
+}  // namespace scenario
