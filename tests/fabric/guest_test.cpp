@@ -1,61 +1,189 @@
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
 
 #include <csignal>
+#include <fstream>
 
 #include "cloud/guest/spawn.h"
-#include "io/namespaces.h"
+#include "io/process.h"
 #include "world.h"
 
 namespace {
 
 using namespace world;
 using fabric::Direction;
+using guest::Cause;
 using guest::ServerId;
 using namespace std::chrono_literals;
 using testing::HasSubstr;
 
-class GuestTest : public testing::Test {
+class Guest : public CloudTest {
  protected:
-  void SetUp() override {
-    if (the_world() == nullptr) GTEST_SKIP() << why_not();
-    const std::string name = testing::UnitTest::GetInstance()->current_test_info()->name();
-    network_ = name;
-    console_ = testing::TempDir() + "/console-" + name + "-" + std::to_string(getpid());
-    ASSERT_TRUE(the_world()->fabric->add_network(fabric::NetworkId(network_)));
-  }
-  void TearDown() override { unlink(console_.c_str()); }
-
-  guest::Guests& guests() { return *the_world()->guests; }
-  pid_t boot(const guest::GuestSpec& spec) {
-    const auto pid = guests().boot(spec);
-    EXPECT_TRUE(pid) << pid.error().what;
-    return pid.value_or(-1);
-  }
   fabric::PortSpec open_port(int number, std::string_view ip) {
-    auto spec = port(network_ + "-" + std::to_string(number), network_, number, ip);
+    auto spec = port(number, ip);
     spec.rules.push_back(allow_all(Direction::Ingress));
     return spec;
   }
-  guest::GuestSpec server(int number, std::string_view ip, std::string data = "") {
-    return {.server = ServerId(network_ + "-" + std::to_string(number)),
-            .name = "server/" + std::to_string(number),
-            .ports = {open_port(number, ip)},
-            .user_data = std::move(data),
-            .console_path = console_};
+  bool console_says(const std::string& what) {
+    return eventually([&] { return read_file(console_).find(what) != std::string::npos; });
   }
-
-  std::string network_;
-  std::string console_;
+  bool has_ended(const ServerId& server, Cause cause) {
+    return eventually([&] {
+      return std::ranges::any_of(the_world()->ended, [&](const guest::Ended& ended) {
+        return ended.server == server && ended.cause == cause;
+      });
+    });
+  }
 };
 
-TEST_F(GuestTest, BootsAJobThatAnswersOverTheNetwork) {
-  boot(server(1, "10.0.0.11", web("web/0")));
-  const pid_t client = boot(server(2, "10.0.0.12"));
+TEST_F(Guest, BootsAJobThatAnswersOverTheNetwork) {
+  boot(server(open_port(1, "10.0.0.11"), web("web/0")));
+  const pid_t client = boot(server(open_port(2, "10.0.0.12")));
   EXPECT_TRUE(in_guest(client, [] { return ask("10.0.0.11") == "who web/0"; }));
-  EXPECT_TRUE(eventually([&] {
-    return read_file(console_).find("web: serving") != std::string::npos;
-  })) << read_file(console_);
+  EXPECT_TRUE(console_says("web: serving on port 80"));
+}
+
+TEST_F(Guest, ConfiguresInterfacesAsTheUserDataSay) {
+  auto first = open_port(1, "10.0.0.11");
+  auto spec = server(first,
+                     R"({"networks": {"a": {"type": "manual", "ip": "10.9.0.7", "netmask":
+      "255.255.255.0", "gateway": "10.9.0.1", "default": ["dns", "gateway"],
+      "mac": "02:00:00:00:00:01"}}, "agent_id": "x"})");
+  boot(spec);
+  EXPECT_TRUE(console_says("eth0 02:00:00:00:00:01 10.9.0.7/24 via 10.9.0.1"));
+}
+
+TEST_F(Guest, IgnoresUserDataOfOtherClients) {
+  boot(server(open_port(1, "10.0.0.11"), "#cloud-config\nhostname: x\n"));
+  EXPECT_TRUE(console_says("ignoring user data"));
+  EXPECT_TRUE(console_says("eth0 02:00:00:00:00:01 10.0.0.11/24"));
+}
+
+TEST_F(Guest, HasItsOwnRunAndHostNameAndProcesses) {
+  boot(
+      server(open_port(1, "10.0.0.11"),
+             user_data("x", "look", {"sh", "-c", "ls /run; hostname; echo pid $$; ls -d /tmp/*"})));
+  EXPECT_TRUE(console_says("look: vcap"));
+  EXPECT_TRUE(console_says("look: HasItsOwnRunAndHostNameAndProcesses-1"));
+  EXPECT_TRUE(console_says("look: pid 2"));
+  EXPECT_TRUE(console_says("job look ended"));
+}
+
+TEST_F(Guest, AGracefulStopEndsJobsInOrder) {
+  const auto spec = server(
+      open_port(1, "10.0.0.11"),
+      user_data(
+          "x", "slow",
+          {"sh", "-c",
+           "trap 'echo said goodbye; exit 0' TERM; echo ready; while :; do sleep 0.01; done"}));
+  boot(spec);
+  ASSERT_TRUE(console_says("slow: ready"));
+  ASSERT_TRUE(guests().stop(spec.server, 30s));
+  EXPECT_TRUE(has_ended(spec.server, Cause::Stopped));
+  EXPECT_TRUE(console_says("slow: said goodbye"));
+  EXPECT_TRUE(console_says("powering off"));
+  EXPECT_FALSE(guests().is_running(spec.server));
+  EXPECT_FALSE(fabric().is_plugged(spec.ports[0].id));
+}
+
+TEST_F(Guest, AJobThatDoesNotListenIsPoweredOffAfterThePatience) {
+  const auto spec =
+      server(open_port(1, "10.0.0.11"),
+             user_data("x", "deaf",
+                       {"sh", "-c", "trap '' TERM; echo ready; while :; do sleep 0.01; done"}));
+  boot(spec);
+  ASSERT_TRUE(console_says("deaf: ready"));
+  ASSERT_TRUE(guests().stop(spec.server, 100ms));
+  EXPECT_TRUE(has_ended(spec.server, Cause::Stopped));
+}
+
+TEST_F(Guest, PowerOffTakesProcessesAndLinkAtOnce) {
+  const auto spec = server(open_port(1, "10.0.0.11"), web("web/0"));
+  const pid_t pid = boot(spec);
+  ASSERT_TRUE(console_says("web: serving"));
+  const auto processes = guest::processes_of(pid);
+  ASSERT_EQ(processes.size(), 2u);
+  ASSERT_TRUE(guests().power_off(spec.server));
+  for (const pid_t process : processes) EXPECT_EQ(kill(process, 0), -1);
+  EXPECT_FALSE(fabric().is_plugged(spec.ports[0].id));
+  EXPECT_TRUE(has_ended(spec.server, Cause::PoweredOff));
+  EXPECT_TRUE(guests().boot(spec)) << "it can be booted again";
+}
+
+TEST_F(Guest, FrozenItAnswersNothingAndThawedItGoesOn) {
+  const auto spec = server(open_port(1, "10.0.0.11"), web("web/0"));
+  boot(spec);
+  const pid_t client = boot(server(open_port(2, "10.0.0.12")));
+  ASSERT_TRUE(in_guest(client, [] { return ask("10.0.0.11") == "who web/0"; }));
+  ASSERT_TRUE(guests().freeze(spec.server));
+  EXPECT_TRUE(guests().is_frozen(spec.server));
+  EXPECT_TRUE(in_guest(client, [] { return ask("10.0.0.11", {}, 200ms).empty(); }));
+  ASSERT_TRUE(guests().thaw(spec.server));
+  EXPECT_TRUE(in_guest(client, [] { return ask("10.0.0.11") == "who web/0"; }));
+}
+
+TEST_F(Guest, WithTheCableOutItIsUnreachable) {
+  const auto spec = server(open_port(1, "10.0.0.11"), web("web/0"));
+  boot(spec);
+  const pid_t client = boot(server(open_port(2, "10.0.0.12")));
+  ASSERT_TRUE(in_guest(client, [] { return ask("10.0.0.11") == "who web/0"; }));
+  ASSERT_TRUE(guests().set_links(spec.server, false));
+  EXPECT_TRUE(in_guest(client, [] { return ask("10.0.0.11", {}, 200ms).empty(); }));
+  ASSERT_TRUE(guests().set_links(spec.server, true));
+  EXPECT_TRUE(in_guest(client, [] { return ask("10.0.0.11") == "who web/0"; }));
+}
+
+TEST_F(Guest, OneThatEndsByItselfIsNoticed) {
+  const auto spec = server(open_port(1, "10.0.0.11"));
+  kill(boot(spec), SIGKILL);
+  EXPECT_TRUE(has_ended(spec.server, Cause::ByItself));
+  EXPECT_FALSE(fabric().is_plugged(spec.ports[0].id));
+}
+
+TEST_F(Guest, AProgramThatIsNotThereIsAnErrorAndLeavesNothing) {
+  guest::Guests broken(the_world()->loop, fabric(), "/nowhere/holdfast-cloud");
+  const auto spec = server(open_port(1, "10.0.0.11"));
+  const auto pid = broken.boot(spec);
+  ASSERT_FALSE(pid);
+  EXPECT_THAT(pid.error().what, HasSubstr("cannot start /nowhere/holdfast-cloud"));
+  EXPECT_FALSE(broken.is_running(spec.server));
+}
+
+TEST_F(Guest, APortThatCannotBePluggedLeavesNothing) {
+  auto spec = server(open_port(1, "10.0.0.11"));
+  spec.ports[0].network = fabric::NetworkId("nowhere");
+  const auto pid = guests().boot(spec);
+  ASSERT_FALSE(pid);
+  EXPECT_THAT(pid.error().what, HasSubstr("no network nowhere"));
+  EXPECT_FALSE(guests().is_running(spec.server));
+}
+
+// The server process is a child here, with a guest of its own, frozen for good measure.
+TEST_F(Guest, NothingSurvivesAKilledServer) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const pid_t cloud = fork();
+  if (cloud == 0) {
+    io::Loop loop;
+    guest::Guests own(loop, fabric());
+    const auto spec = server(open_port(1, "10.0.0.11"),
+                             user_data("x", "job", {"sh", "-c", "sleep 1000 & sleep 1000"}));
+    const auto pid = own.boot(spec);
+    while (guest::processes_of(*pid).size() < 4) usleep(1000);
+    own.freeze(spec.server).value();
+    [[maybe_unused]] const auto written = write(ends[1], &*pid, sizeof *pid);
+    loop.run();
+    _exit(0);
+  }
+  pid_t init = -1;
+  ASSERT_EQ(read(ends[0], &init, sizeof init), static_cast<ssize_t>(sizeof init));
+  const auto processes = guest::processes_of(init);
+  EXPECT_GE(processes.size(), 4u);
+  kill(cloud, SIGKILL);
+  waitpid(cloud, nullptr, 0);
+  for (const pid_t process : processes)
+    EXPECT_TRUE(eventually([&] { return kill(process, 0) == -1; })) << process;
 }
 
 }  // namespace

@@ -61,6 +61,10 @@ sockaddr_in to_sockaddr(const std::string& ip, std::uint16_t port) {
 void append(std::vector<std::uint8_t>& to, std::span<const std::uint8_t> bytes) {
   to.insert(to.end(), bytes.begin(), bytes.end());
 }
+void append_number(std::vector<std::uint8_t>& to, std::uint16_t number) {
+  to.push_back(static_cast<std::uint8_t>(number >> 8));
+  to.push_back(static_cast<std::uint8_t>(number));
+}
 
 }  // namespace
 
@@ -80,15 +84,6 @@ net::IpAddress address(std::string_view text) {
 }
 net::MacAddress mac(std::string_view text) {
   return net::MacAddress::parse(text).value();
-}
-
-fabric::PortSpec port(const std::string& id, const std::string& network, int number,
-                      std::string_view ip) {
-  return {.id = fabric::PortId(id),
-          .network = fabric::NetworkId(network),
-          .mac = mac(fmt::format("02:00:00:00:00:{:02x}", number)),
-          .fixed = {{.address = net::Prefix::from(address(ip), 24).value()}},
-          .rules = {allow_all(fabric::Direction::Egress)}};
 }
 
 fabric::Rule allow_all(fabric::Direction direction, net::Family family) {
@@ -120,15 +115,18 @@ std::string this_program() {
   return std::filesystem::read_symlink("/proc/self/exe").string();
 }
 
-bool in_guest(pid_t guest, const std::function<bool()>& act) {
+pid_t start_in_guest(pid_t guest, const std::function<bool()>& act) {
   const pid_t child = fork();
-  if (child == 0) {
-    if (auto done = io::join_namespaces_of(guest); !done) {
-      fmt::print(stderr, "{}\n", to_string(done.error()));
-      _exit(2);
-    }
-    _exit(act() ? 0 : 1);
+  if (child != 0) return child;
+  if (auto done = io::join_namespaces_of(guest); !done) {
+    fmt::print(stderr, "{}\n", to_string(done.error()));
+    _exit(2);
   }
+  _exit(act() ? 0 : 1);
+}
+
+bool in_guest(pid_t guest, const std::function<bool()>& act) {
+  const pid_t child = start_in_guest(guest, act);
   int status = 0;
   while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
   }
@@ -147,12 +145,22 @@ bool eventually(const std::function<bool()>& is_so) {
   return false;
 }
 
-std::uint64_t dropped(const std::string& port, fabric::Reason reason) {
+std::optional<fabric::Drop> find_drop(const fabric::PortSpec& port, fabric::Reason reason) {
   const auto drops = the_world()->fabric->read_drops().value();
   const auto found = std::ranges::find_if(drops, [&](const fabric::Drop& drop) {
-    return drop.port.value() == port && drop.reason == reason;
+    return drop.port == port.id && drop.reason == reason;
   });
-  return found == drops.end() ? 0 : found->packets;
+  return found == drops.end() ? std::nullopt : std::optional(*found);
+}
+
+std::uint64_t dropped(const fabric::PortSpec& port, fabric::Reason reason) {
+  const auto drop = find_drop(port, reason);
+  return drop ? drop->packets : 0;
+}
+
+std::vector<fabric::DropDetail> details(const fabric::PortSpec& port, fabric::Reason reason) {
+  const auto drop = find_drop(port, reason);
+  return drop ? drop->details : std::vector<fabric::DropDetail>{};
 }
 
 std::string read_file(const std::string& path) {
@@ -172,7 +180,7 @@ std::string ask(const std::string& target, std::optional<std::string> source,
   const io::Descriptor fd(socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   const auto to = to_sockaddr(target, 80);
   if (source) {
-    const auto from = to_sockaddr(*source, 0);
+    const auto from = to_sockaddr(*source, 5555);
     if (bind(fd.get(), reinterpret_cast<const sockaddr*>(&from), sizeof from) != 0) return "";
   }
   const auto end = Clock::now() + at_most;
@@ -185,6 +193,65 @@ std::string ask(const std::string& target, std::optional<std::string> source,
     if (got > 0) return std::string(buffer.data(), static_cast<std::size_t>(got));
   }
   return "";
+}
+
+std::vector<std::uint8_t> frame(std::string_view from_mac, std::string_view to_mac,
+                                std::uint16_t ether_type,
+                                const std::vector<std::uint8_t>& payload) {
+  std::vector<std::uint8_t> out;
+  append(out, mac(to_mac).bytes());
+  append(out, mac(from_mac).bytes());
+  append_number(out, ether_type);
+  append(out, payload);
+  out.resize(std::max<std::size_t>(out.size(), 60));
+  return out;
+}
+
+std::vector<std::uint8_t> ip_packet(std::string_view source, std::string_view destination,
+                                    std::uint8_t protocol,
+                                    const std::vector<std::uint8_t>& payload) {
+  std::vector<std::uint8_t> out;
+  const auto size = static_cast<std::uint16_t>(payload.size());
+  if (address(source).is_v4()) {
+    append_number(out, 0x4500);
+    append_number(out, static_cast<std::uint16_t>(20 + size));
+    out.insert(out.end(), {0, 1, 0, 0, 64, protocol, 0, 0});
+  } else {
+    out.insert(out.end(), {0x60, 0, 0, 0});
+    append_number(out, size);
+    out.insert(out.end(), {protocol, 255});
+  }
+  append(out, address(source).bytes());
+  append(out, address(destination).bytes());
+  if (address(source).is_v4()) {
+    std::uint32_t sum = 0;
+    for (std::size_t i = 0; i < 20; i += 2)
+      sum += static_cast<std::uint32_t>(out[i] << 8 | out[i + 1]);
+    sum = (sum & 0xffff) + (sum >> 16);
+    sum = ~((sum & 0xffff) + (sum >> 16));
+    out[10] = static_cast<std::uint8_t>(sum >> 8);
+    out[11] = static_cast<std::uint8_t>(sum);
+  }
+  append(out, payload);
+  return out;
+}
+
+std::vector<std::uint8_t> udp(std::uint16_t source, std::uint16_t destination) {
+  std::vector<std::uint8_t> out;
+  append_number(out, source);
+  append_number(out, destination);
+  append_number(out, 8);
+  append_number(out, 0);  // no checksum
+  return out;
+}
+
+std::vector<std::uint8_t> gratuitous_arp(std::string_view sender_mac, std::string_view ip) {
+  std::vector<std::uint8_t> arp{0, 1, 8, 0, 6, 4, 0, 1};
+  append(arp, mac(sender_mac).bytes());
+  append(arp, address(ip).bytes());
+  arp.resize(arp.size() + 6);
+  append(arp, address(ip).bytes());
+  return arp;
 }
 
 void send_frame(const std::vector<std::uint8_t>& frame) {
@@ -228,6 +295,50 @@ bool hears(std::uint8_t protocol, const std::string& source, std::chrono::millis
     if (is_wanted && std::equal(wanted.begin(), wanted.end(), at)) return true;
   }
   return false;
+}
+
+void CloudTest::SetUp() {
+  if (the_world() == nullptr) GTEST_SKIP() << why_not();
+  network_ = testing::UnitTest::GetInstance()->current_test_info()->name();
+  console_ = fmt::format("{}/console-{}-{}", testing::TempDir(), network_, getpid());
+  ASSERT_TRUE(fabric().add_network(fabric::NetworkId(network_)));
+}
+
+void CloudTest::TearDown() {
+  unlink(console_.c_str());
+}
+
+fabric::PortSpec CloudTest::port(int number, std::string_view ip) {
+  return {.id = fabric::PortId(fmt::format("{}-{}", network_, number)),
+          .network = fabric::NetworkId(network_),
+          .mac = mac(fmt::format("02:00:00:00:00:{:02x}", number)),
+          .fixed = {{.address = net::Prefix::from(address(ip), 24).value()}},
+          .rules = {allow_all(fabric::Direction::Egress),
+                    allow_all(fabric::Direction::Egress, net::Family::Ipv6)}};
+}
+
+fabric::PortSpec CloudTest::unsecured_port(int number, std::string_view ip) {
+  fabric::PortSpec out = port(number, ip);
+  out.port_security_enabled = false;
+  return out;
+}
+
+guest::GuestSpec CloudTest::server(const fabric::PortSpec& port, std::string user_data) {
+  return {.server = guest::ServerId("server-" + port.id.value()),
+          .name = port.id.value(),
+          .ports = {port},
+          .user_data = std::move(user_data),
+          .console_path = console_};
+}
+
+pid_t CloudTest::boot(const guest::GuestSpec& spec) {
+  const auto pid = guests().boot(spec);
+  EXPECT_TRUE(pid) << to_string(pid.error());
+  // Up when its network is: its console says so.
+  EXPECT_TRUE(eventually([&] {
+    return read_file(console_).find(to_string(spec.ports.back().mac)) != std::string::npos;
+  }));
+  return pid.value_or(-1);
 }
 
 }  // namespace world
