@@ -17,7 +17,13 @@ constexpr std::string_view kAbout =
 // In the order in which somebody new meets them. One line a command; its function is declared in
 // commands.h and defined in a file of the command's name.
 const std::vector<Command>& table_of_commands() {
-  static const std::vector<Command> table = {};
+  static const std::vector<Command> table = {
+      {"plan", "show what a deployment would call, and what would go wrong", plan},
+      {"deploy", "create or update the VMs of a BOSH manifest", deploy},
+      {"instances", "list the instances of a deployment", instances},
+      {"recreate", "delete VMs and create them again", recreate},
+      {"delete-deployment", "delete all VMs of a deployment", delete_deployment},
+  };
   return table;
 }
 

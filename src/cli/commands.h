@@ -35,4 +35,10 @@ int dispatch(std::string_view program, std::string_view about, std::span<const C
 // The whole of `holdfast`, for main(). No exception leaves it.
 int run(int argc, char** argv);
 
+int plan(const Arguments& arguments);
+int deploy(const Arguments& arguments);
+int instances(const Arguments& arguments);
+int recreate(const Arguments& arguments);
+int delete_deployment(const Arguments& arguments);
+
 }  // namespace cli
