@@ -195,8 +195,7 @@ void Router::become_active(Reason reason, Turn turn) {
   advertise(effective_priority_, turn);
   turn.actions.push_back(ClaimAddresses{});
   announce(config_.announce.repeat, config_.announce.delay, turn);
-  if (config_.announce.refresh > Duration{})
-    refresh_ = Later{turn.now + config_.announce.refresh, config_.announce.refresh_repeat};
+  start_refreshing(turn);
   transition(State::Active, reason, turn);
 }
 
@@ -275,6 +274,12 @@ void Router::announce(int rounds, Duration again_after, Turn turn) {
   if (again_after > Duration{}) announce_later_ = Later{turn.now + again_after, rounds};
 }
 
+void Router::start_refreshing(Turn turn) {
+  refresh_.reset();
+  if (config_.announce.refresh > Duration{})
+    refresh_ = Later{turn.now + config_.announce.refresh, config_.announce.refresh_repeat};
+}
+
 void Router::learn(const AdvertisementReceived& event, Turn turn) {
   // Version 2 has one interval for all and refuses others.
   if (config_.version == Version::V3) active_interval_ = event.advertisement.interval;
@@ -320,6 +325,7 @@ void Router::reconfigure(RouterConfig config, Instant now, Actions& actions) {
     timer_ = now + config_.interval;
     advertise(effective_priority_, turn);
     actions.push_back(ClaimAddresses{});
+    start_refreshing(turn);
     if (changes_addresses) announce(config_.announce.repeat, config_.announce.delay, turn);
   } else if (state_ == State::Backup && changes_interval) {
     if (config_.version == Version::V2) active_interval_ = config_.interval;

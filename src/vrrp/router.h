@@ -285,6 +285,7 @@ class Router {
   void resign(State next, Turn turn);
   void finish_resignation(const Reason& reason, Turn turn);
   void announce(int rounds, Duration again_after, Turn turn);
+  void start_refreshing(Turn turn);
 
   void learn(const AdvertisementReceived& event, Turn turn);
   Duration down_interval() const;

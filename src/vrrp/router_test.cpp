@@ -565,6 +565,17 @@ TEST(Reconfigure, KeepsTheRoleAndAnnouncesNewAddresses) {
   EXPECT_EQ(active.router.state(), State::Active);
 }
 
+TEST(Reconfigure, CanEndTheRefreshing) {
+  auto refreshing = config(255);
+  refreshing.announce.refresh = 7s;
+  Story active(refreshing);
+  active.tell(Startup{});
+  Actions actions;
+  active.router.reconfigure(config(255), active.now, actions);
+  while (active.now < kStart + 30s) active.wake();
+  EXPECT_EQ(active.next(), 1s);
+}
+
 TEST(Describe, NamesPacketAndSilence) {
   EXPECT_EQ(describe(Reason{.cause = Cause::Silence,
                             .peer = kHigher,
