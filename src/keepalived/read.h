@@ -7,6 +7,7 @@
 //   if (reading.verdict == keepalived::Verdict::CannotRun) return 4;
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -36,6 +37,7 @@ struct Options {
   std::string config_id = {};  // -i, else the host's short name: which lines behind @ID count
   // ${_ENV NAME}; without it no variable is set.
   std::function<std::string(const std::string& name)> environment = {};
+  std::uint64_t random_seed = 0;  // of ${_RANDOM}; the same seed gives the same numbers
 };
 
 struct Reading {

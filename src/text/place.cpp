@@ -62,13 +62,34 @@ std::string render(const Diagnostic& diagnostic) {
   const std::string line = base::printable(at.text);
   std::string out = fmt::format("{}{}{}: {}\n", to_string(at), at.file.empty() ? "" : ": ",
                                 name(diagnostic.severity), diagnostic.what);
-  if (at.line != 0 && at.text.size() <= kLongestShown && at.column <= kLongestShown) {
+  const std::size_t column = at.column - std::min(at.text_column, at.column) + 1;
+  // A caret that runs past its line would point at nothing.
+  const std::size_t room = line.size() >= column ? line.size() - column + 1 : 1;
+  if (at.line != 0 && at.text.size() <= kLongestShown && column <= kLongestShown) {
     out += fmt::format("{} | {}\n", number, line);
-    out += fmt::format("{:{}} | {}^{:~>{}}\n", "", number.size(), indent(line, at.column), "",
-                       std::max<std::size_t>(at.length, 1) - 1);
+    out += fmt::format("{:{}} | {}^{:~>{}}\n", "", number.size(), indent(line, column), "",
+                       std::clamp<std::size_t>(at.length, 1, room) - 1);
   }
   if (!diagnostic.hint.empty()) out += fmt::format("hint: {}\n", diagnostic.hint);
   return out;
+}
+
+Place place_in_line(std::string file, std::string_view line, std::size_t number, std::size_t column,
+                    std::size_t length) {
+  constexpr std::size_t kShown = 240;
+  Place place{.file = std::move(file),
+              .text = {},
+              .line = number,
+              .column = column,
+              .length = std::max<std::size_t>(length, 1)};
+  if (line.size() <= kShown) {
+    place.text = line;
+    return place;
+  }
+  const std::size_t begin = column > kShown / 2 ? column - kShown / 2 : 1;
+  place.text = begin <= line.size() ? line.substr(begin - 1, kShown) : std::string_view();
+  place.text_column = begin;
+  return place;
 }
 
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates) {

@@ -12,10 +12,11 @@ namespace text {
 
 struct Place {
   std::string file;
-  std::string text;        // the line itself, without its line feed
-  std::size_t line = 1;    // 1-based; 0 means the file as a whole
-  std::size_t column = 1;  // 1-based, in bytes
-  std::size_t length = 1;  // of what is meant, in bytes; at least 1
+  std::string text;             // the line itself, without its line feed; of a long one a part
+  std::size_t line = 1;         // 1-based; 0 means the file as a whole
+  std::size_t column = 1;       // 1-based, in bytes
+  std::size_t length = 1;       // of what is meant, in bytes; at least 1
+  std::size_t text_column = 1;  // where in its line `text` begins; more than 1 if it was cut
 
   bool operator==(const Place&) const = default;
 };
@@ -36,6 +37,11 @@ struct Diagnostic {
 std::string render(const Diagnostic& diagnostic);
 // "file:line:column", for messages that name a second place.
 std::string to_string(const Place& place);
+
+// The place of line[column - 1 ...]. A line of any length costs little: what is far from the word
+// is cut off.
+Place place_in_line(std::string file, std::string_view line, std::size_t number, std::size_t column,
+                    std::size_t length);
 
 // The candidate that differs from `word` by the fewest typing mistakes, empty if none is near.
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& candidates);

@@ -29,6 +29,24 @@ TEST(Diagnostic, LeavesALineAwayThatNobodyCouldRead) {
             "k.conf:1:9: error: no\n");
 }
 
+TEST(Place, OfALongLineHoldsWhatIsNearTheWord) {
+  std::string line(10000, 'x');
+  line.replace(5000, 4, " bad");
+  const text::Diagnostic wrong{.severity = text::Severity::Warning,
+                               .place = text::place_in_line("k.conf", line, 7, 5002, 3),
+                               .what = "bad"};
+  EXPECT_EQ(text::render(wrong), "k.conf:7:5002: warning: bad\n7 | " + std::string(119, 'x') +
+                                     " bad" + std::string(117, 'x') + "\n  | " +
+                                     std::string(120, ' ') + "^~~\n");
+}
+
+TEST(Diagnostic, ACaretEndsWithItsLine) {
+  const text::Diagnostic wrong{
+      .place = {.file = "k.conf", .text = "a {", .line = 1, .column = 3, .length = 900},
+      .what = "never closed"};
+  EXPECT_EQ(text::render(wrong), "k.conf:1:3: error: never closed\n1 | a {\n  |   ^\n");
+}
+
 TEST(Nearest, FindsATypingMistakeAndNothingFarAway) {
   EXPECT_EQ(text::nearest("prioritty", {"interface", "priority"}), "priority");
   EXPECT_EQ(text::nearest("lvs_id", {"interface", "priority"}), "");

@@ -1,0 +1,183 @@
+#include "keepalived/references.h"
+
+#include <fmt/format.h>
+
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "text/place.h"
+
+namespace keepalived {
+namespace {
+
+constexpr std::size_t kMostSuggested = 200;  // names that are worth comparing for a typing mistake
+
+template <typename Map>
+std::string suggestion(std::string_view word, const Map& known, std::string_view otherwise) {
+  std::vector<std::string_view> names;
+  for (const auto& [name, value] : known)
+    if (names.size() < kMostSuggested) names.push_back(name);
+  const std::string_view near = word.size() > 64 ? std::string_view() : text::nearest(word, names);
+  return near.empty() ? std::string(otherwise) : fmt::format("did you mean `{}`?", near);
+}
+
+// Weights of the members would pull a group apart; of an owner they change nothing.
+void drop_weighted(Findings& findings, std::vector<Tracked>& trackers,
+                   const std::vector<Origin>& origins, std::string_view why,
+                   std::string_view hint) {
+  std::vector<Tracked> left;
+  for (std::size_t i = 0; i < trackers.size(); ++i) {
+    if (trackers[i].weight == 0)
+      left.push_back(std::move(trackers[i]));
+    else
+      findings.warning(origins[i],
+                       fmt::format("`{}` is ignored: its weight {}", trackers[i].name, why),
+                       std::string(hint));
+  }
+  trackers = std::move(left);
+}
+
+}  // namespace
+
+References::References(Context& context, const Config& config,
+                       const std::vector<GroupDraft>& groups)
+    : context_(context) {
+  for (const Script& script : config.scripts)
+    scripts_.emplace(script.name, Default{script.weight, script.reverse});
+  for (const TrackedFile& file : config.files)
+    files_.emplace(file.name, Default{file.weight, file.reverse});
+  for (const TrackedProcess& process : config.processes)
+    processes_.emplace(process.name, Default{process.weight, process.reverse});
+  for (const GroupDraft& group : groups)
+    for (const Word& member : group.members) group_of_.emplace(member.text, &group);
+}
+
+std::vector<Tracked> References::resolve(std::vector<TrackDraft> drafts, const Known* known,
+                                         std::string_view kind) const {
+  std::vector<Tracked> out;
+  for (TrackDraft& draft : drafts) {
+    Default standard;
+    if (known != nullptr) {
+      const auto found = known->find(draft.name);
+      if (found == known->end()) {
+        context_.findings.error(
+            draft.at, fmt::format("there is no {} {}; it is not tracked", kind, draft.name),
+            suggestion(draft.name, *known, fmt::format("add `{} {} {{ … }}`", kind, draft.name)));
+        continue;
+      }
+      standard = found->second;
+    }
+    out.push_back({.name = std::move(draft.name),
+                   .weight = draft.weight.value_or(standard.weight),
+                   .reverse = draft.reverse.value_or(standard.reverse),
+                   .at = context_.sources.place(draft.at)});
+  }
+  return out;
+}
+
+void References::resolve(TrackDrafts tracked, Instance& into) const {
+  const auto group = group_of_.find(into.name);
+  const bool is_pulled = group != group_of_.end() && !group->second->tracking_weight;
+  const auto one = [&](std::vector<TrackDraft>& drafts, const Known* known, std::string_view kind) {
+    std::vector<Origin> origins;
+    for (const TrackDraft& draft : drafts)
+      if (known == nullptr || known->contains(draft.name)) origins.push_back(draft.at);
+    std::vector<Tracked> out = resolve(std::move(drafts), known, kind);
+    if (into.priority.is_owner())
+      drop_weighted(context_.findings, out, origins, "cannot change priority 255",
+                    "take a priority below 255, or weight 0");
+    else if (is_pulled)
+      drop_weighted(
+          context_.findings, out, origins,
+          fmt::format("would pull the group {} apart", group->second->name.text),
+          "track it in the group, take weight 0, or add sync_group_tracking_weight there");
+    return out;
+  };
+  into.interfaces = one(tracked.interfaces, nullptr, "interface");
+  into.scripts = one(tracked.scripts, &scripts_, "vrrp_script");
+  into.files = one(tracked.files, &files_, "track_file");
+  into.processes = one(tracked.processes, &processes_, "vrrp_track_process");
+}
+
+std::vector<SyncGroup> References::resolve_groups(std::vector<GroupDraft> drafts,
+                                                  const Config& config) const {
+  std::map<std::string_view, const Instance*> instances;
+  for (const Instance& instance : config.instances) instances.emplace(instance.name, &instance);
+  std::map<std::string, Origin> taken;
+  std::vector<SyncGroup> groups;
+  for (GroupDraft& draft : drafts) {
+    SyncGroup group;
+    group.name = draft.name.text;
+    group.at = context_.sources.place(draft.name.at);
+    for (const Word& member : draft.members) {
+      const auto [other, is_new] = taken.emplace(member.text, member.at);
+      if (!instances.contains(member.text))
+        context_.findings.error(
+            member.at, fmt::format("there is no vrrp_instance {}; it is left out", member.text),
+            suggestion(member.text, instances, "name instances of this file, one a line"));
+      else if (!is_new)
+        context_.findings.error(
+            member.at, fmt::format("{} is in a group already; it is left out", member.text),
+            fmt::format("the other place is {}", context_.findings.where(other->second)));
+      else
+        group.members.push_back(member.text);
+    }
+    if (group.members.empty()) {
+      context_.findings.error(draft.name.at,
+                              fmt::format("the group {} has no members; it is ignored", group.name),
+                              "add `group { INSTANCE … }`");
+      continue;
+    }
+    if (group.members.size() == 1)
+      context_.findings.warning(draft.name.at,
+                                fmt::format("the group {} has one member only", group.name),
+                                "it needs at least two to have an effect");
+    resolve(std::move(draft), group);
+    groups.push_back(std::move(group));
+  }
+  return groups;
+}
+
+void References::resolve(GroupDraft draft, SyncGroup& into) const {
+  into.interfaces = resolve(std::move(draft.tracked.interfaces), nullptr, "interface");
+  into.scripts = resolve(std::move(draft.tracked.scripts), &scripts_, "vrrp_script");
+  into.files = resolve(std::move(draft.tracked.files), &files_, "track_file");
+  into.processes = resolve(std::move(draft.tracked.processes), &processes_, "vrrp_track_process");
+  into.tracking_weight = draft.tracking_weight;
+  into.smtp_alert = draft.smtp_alert.value_or(false);
+  into.notify = std::move(draft.notify);
+}
+
+void check_router_ids(Context& context, const Config& config, const std::vector<Origins>& origins) {
+  // Unicast packets are told apart by their sender, so that only instances with a peer in common
+  // are in each other's way; multicast ones by their group.
+  using Key = std::tuple<std::string_view, net::Family, std::uint8_t, net::IpAddress>;
+  std::map<Key, std::size_t> taken;
+  for (std::size_t i = 0; i < config.instances.size(); ++i) {
+    const Instance& instance = config.instances[i];
+    std::set<net::IpAddress> targets;
+    for (const UnicastPeer& peer : instance.peers) targets.insert(peer.address);
+    if (targets.empty()) targets.insert(instance.group);
+    for (const net::IpAddress& target : targets) {
+      const auto [other, is_new] =
+          taken.emplace(Key{instance.interface, instance.family, instance.vrid.value(), target}, i);
+      if (is_new) continue;
+      const std::string what =
+          fmt::format("{} and {} are both virtual router {} on {} over {}",
+                      config.instances[other->second].name, instance.name, instance.vrid.value(),
+                      instance.interface, net::name(instance.family));
+      const std::string hint =
+          fmt::format("give one another virtual_router_id; the other one is at {}",
+                      context.findings.where(origins[other->second].vrid));
+      if (instance.interface == kAutoInterface)
+        context.findings.warning(origins[i].vrid, what,
+                                 hint + ", which is no conflict if their networks differ");
+      else
+        context.findings.fatal(origins[i].vrid, what, hint);
+      break;
+    }
+  }
+}
+
+}  // namespace keepalived

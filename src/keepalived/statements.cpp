@@ -1,0 +1,135 @@
+#include "keepalived/statements.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "keepalived/words.h"
+
+namespace keepalived {
+namespace {
+
+// keepalived itself needs five.
+constexpr std::size_t kDeepest = 16;
+
+}  // namespace
+
+Statements::Statements(Lines& lines, Findings& findings, bool (*is_outermost)(std::string_view))
+    : lines_(lines), findings_(findings), is_outermost_(is_outermost) {}
+
+std::vector<Statement>& Statements::siblings() {
+  return open_.empty() ? done_ : open_.back().block;
+}
+
+// Closes blocks until `depth` are open.
+void Statements::finish(std::size_t depth) {
+  while (open_.size() > depth) {
+    Statement closed = std::move(open_.back());
+    open_.pop_back();
+    siblings().push_back(std::move(closed));
+  }
+}
+
+void Statements::begin(std::vector<Word> words) {
+  if (too_deep_ > 0) return;
+  if (!open_.empty() && is_outermost_(words.front().text) && words.size() > 1) {
+    const Statement& inner = open_.back();
+    findings_.error(
+        words.front().at,
+        fmt::format("`{}` cannot stand inside `{}`", words.front().text, inner.keyword()),
+        fmt::format("a }} is missing above: `{}` was opened at {}", inner.keyword(),
+                    findings_.where(inner.open)));
+    finish(0);
+  }
+  siblings().push_back(Statement{.words = std::move(words)});
+}
+
+void Statements::open(const Origin& at) {
+  if (too_deep_ > 0 || open_.size() >= kDeepest) {
+    if (too_deep_++ == 0)
+      findings_.error(
+          at, fmt::format("blocks are nested deeper than {}; this one is skipped", kDeepest));
+    return;
+  }
+  std::vector<Statement>& level = siblings();
+  const std::size_t first = open_.empty() ? given_ : 0;
+  Statement opened;
+  if (level.size() <= first || level.back().has_block) {
+    findings_.error(at, "this { belongs to no keyword",
+                    "its block is skipped; write the keyword in front of it");
+    opened.words.push_back({.text = "{", .at = at});
+  } else {
+    opened = std::move(level.back());
+    level.pop_back();
+  }
+  opened.has_block = true;
+  opened.open = at;
+  open_.push_back(std::move(opened));
+}
+
+void Statements::close(const Origin& at) {
+  if (too_deep_ > 0) {
+    --too_deep_;
+  } else if (open_.empty()) {
+    findings_.error(at, "this } closes nothing", "there is one } more than {");
+  } else {
+    finish(open_.size() - 1);
+  }
+}
+
+void Statements::take(const Line& line) {
+  std::vector<Word> words;
+  const auto flush = [&] {
+    if (!words.empty()) begin(std::exchange(words, {}));
+  };
+  for (Piece& piece : split_words(line.text)) {
+    const Origin at = line.origin(piece.begin, piece.length);
+    switch (piece.kind) {
+      case Piece::Kind::Word:
+        if (piece.unterminated)
+          findings_.error(at, "the closing quote is missing", "it ends at the end of the line");
+        words.push_back({.text = std::move(piece.text), .at = at, .quoted = piece.quoted});
+        break;
+      case Piece::Kind::Open:
+        flush();
+        open(at);
+        break;
+      case Piece::Kind::Close:
+        flush();
+        close(at);
+        break;
+    }
+  }
+  flush();
+}
+
+std::optional<Statement> Statements::next() {
+  for (;;) {
+    if (given_ < done_.size()) {
+      // The last one may still get its brace from the next line.
+      const bool is_whole =
+          is_end_ || done_[given_].has_block || !open_.empty() || given_ + 1 < done_.size();
+      if (is_whole) return std::move(done_[given_++]);
+    } else {
+      done_.clear();
+      given_ = 0;
+      if (is_end_) return std::nullopt;
+    }
+    if (const auto line = lines_.next())
+      take(*line);
+    else
+      end();
+  }
+}
+
+void Statements::end() {
+  is_end_ = true;
+  if (!open_.empty()) {
+    const Statement& inner = open_.back();
+    findings_.error(inner.open, fmt::format("the block of `{}` is never closed", inner.keyword()),
+                    "a } is missing at or before the end of the file");
+  }
+  finish(0);
+}
+
+}  // namespace keepalived

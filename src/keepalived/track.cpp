@@ -1,0 +1,122 @@
+// The parts that instances and groups have in common: trackers, notify scripts, gratuitous ARPs.
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/text.h"
+#include "keepalived/drafts.h"
+
+namespace keepalived {
+namespace {
+
+void read_weight_of(const Call& call, const Statement& entry, std::size_t& at, TrackDraft& draft) {
+  const Word& word = entry.words[at + 1];
+  std::string_view digits = word.text;
+  if (digits.starts_with('+')) digits.remove_prefix(1);
+  const auto value = base::parse_number<long long>(digits);
+  if (!value)
+    call.findings().error(word.at, fmt::format("weight `{}` is not a whole number", word.text),
+                          "the weight is ignored");
+  else if (static_cast<double>(*value) < call.keyword.least ||
+           static_cast<double>(*value) > call.keyword.most)
+    call.findings().error(word.at,
+                          fmt::format("weight {} is outside {}..{}", word.text, call.keyword.least,
+                                      call.keyword.most),
+                          "the weight is ignored");
+  else
+    draft.weight = static_cast<int>(*value);
+  ++at;
+}
+
+std::string_view without_prefix(std::string_view name) {
+  constexpr std::string_view kGlobal = "vrrp_";
+  if (name.starts_with(kGlobal)) name.remove_prefix(kGlobal.size());
+  return name;
+}
+
+}  // namespace
+
+void read_tracked(const Call& call, std::vector<TrackDraft>& into) {
+  for (const Statement& entry : call.statement.block) {
+    if (entry.keyword() == "{") continue;
+    TrackDraft draft{.name = entry.keyword(), .at = entry.at()};
+    for (std::size_t i = 1; i < entry.words.size(); ++i) {
+      const Word& word = entry.words[i];
+      if (word.text == "weight" && i + 1 < entry.words.size())
+        read_weight_of(call, entry, i, draft);
+      else if (word.text == "reverse")
+        draft.reverse = true;
+      else if (word.text == "noreverse" || word.text == "no_reverse")
+        draft.reverse = false;
+      else
+        call.findings().error(
+            word.at,
+            fmt::format("`{}` is not known behind `{}`; it is ignored", word.text, draft.name),
+            "weight N and reverse are; each name stands on a line of its own");
+    }
+    into.push_back(std::move(draft));
+  }
+}
+
+bool read_notify(const Call& call, Notify& notify) {
+  static const std::map<std::string_view, std::optional<Command> Notify::*> kScripts = {
+      {"notify", &Notify::any},
+      {"notify_master", &Notify::master},
+      {"notify_backup", &Notify::backup},
+      {"notify_fault", &Notify::fault},
+      {"notify_stop", &Notify::stop},
+      {"notify_deleted", &Notify::deleted},
+      {"notify_master_rx_lower_pri", &Notify::master_received_lower_priority},
+  };
+  if (call.keyword.name == "notify_priority_changes") {
+    if (const auto value = on_or_off(call)) notify.priority_changes = value->value;
+    return true;
+  }
+  const auto script = kScripts.find(call.keyword.name);
+  if (script == kScripts.end()) return false;
+  // Without a script it only asks for DELETED in the place of FAULT.
+  if (call.keyword.name == "notify_deleted" && call.statement.words.size() < 2) return true;
+  if (auto given = command(call)) notify.*(script->second) = std::move(*given);
+  return true;
+}
+
+bool read_announce(const Call& call, AnnounceDraft& announce) {
+  static const std::map<std::string_view, std::optional<Duration> AnnounceDraft::*> kTimes = {
+      {"garp_master_delay", &AnnounceDraft::delay},
+      {"garp_master_refresh", &AnnounceDraft::refresh},
+      {"garp_lower_prio_delay", &AnnounceDraft::lower_priority_delay},
+  };
+  static const std::map<std::string_view, std::optional<unsigned> AnnounceDraft::*> kCounts = {
+      {"garp_master_repeat", &AnnounceDraft::repeat},
+      {"garp_master_refresh_repeat", &AnnounceDraft::refresh_repeat},
+      {"garp_lower_prio_repeat", &AnnounceDraft::lower_priority_repeat},
+  };
+  const std::string_view name = without_prefix(call.keyword.name);
+  if (const auto time = kTimes.find(name); time != kTimes.end()) {
+    if (const auto value = seconds(call)) announce.*(time->second) = value->value;
+    return true;
+  }
+  if (const auto count = kCounts.find(name); count != kCounts.end()) {
+    if (const auto value = integer(call))
+      announce.*(count->second) = static_cast<unsigned>(value->value);
+    return true;
+  }
+  return false;
+}
+
+Announce resolve(const AnnounceDraft& globals, const AnnounceDraft& own) {
+  const Announce fixed;
+  Announce out;
+  out.delay = own.delay.value_or(globals.delay.value_or(fixed.delay));
+  out.repeat = own.repeat.value_or(globals.repeat.value_or(fixed.repeat));
+  out.refresh = own.refresh.value_or(globals.refresh.value_or(fixed.refresh));
+  out.refresh_repeat =
+      own.refresh_repeat.value_or(globals.refresh_repeat.value_or(fixed.refresh_repeat));
+  out.lower_priority_delay =
+      own.lower_priority_delay.value_or(globals.lower_priority_delay.value_or(out.delay));
+  out.lower_priority_repeat =
+      own.lower_priority_repeat.value_or(globals.lower_priority_repeat.value_or(out.repeat));
+  return out;
+}
+
+}  // namespace keepalived
