@@ -12,6 +12,10 @@ namespace {
 void report_unknown(Context& context, Block block, const Statement& statement) {
   const std::string& word = statement.keyword();
   if (word == "{") return;  // a block without a keyword, which was reported
+  // A mistyped or misplaced auth_pass still has a password behind it.
+  if (block == Block::Authentication || word.find("pass") != std::string::npos)
+    for (std::size_t i = 1; i < statement.words.size(); ++i)
+      context.sources.hide(statement.words[i].at);
   std::string hint;
   if (block == Block::Globals && word == "lvs_id") {
     hint = "keepalived dropped it long ago; `router_id` took its place";

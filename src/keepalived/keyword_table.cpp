@@ -186,8 +186,8 @@ constexpr Keyword kKeywords[] = {
   // ---- vrrp_instance
   {.block = kInstance, .name = "state", .type = Choice, .choices = "MASTER|BACKUP", .default_text = "BACKUP", .sentence = "where to begin; the election decides"},
   {.block = kInstance, .name = "interface", .type = Text, .sentence = "where advertisements go; `auto`: the interface whose network has the first address"},
-  {.block = kInstance, .name = "virtual_router_id", .type = Integer, .least = 1, .most = 255, .default_text = "none, required", .sentence = "which virtual router this is; the same on all its nodes"},
-  {.block = kInstance, .name = "priority", .type = Integer, .least = 1, .most = 255, .default_text = "100; 255 with `state MASTER`", .sentence = "the highest wins; 255 owns the addresses"},
+  {.block = kInstance, .name = "virtual_router_id", .type = Integer, .least = 1, .most = 255, .sentence = "which virtual router this is; required, and the same on all its nodes"},
+  {.block = kInstance, .name = "priority", .type = Integer, .least = 1, .most = 255, .default_text = "100", .sentence = "the highest wins; 255 owns the addresses, and is what `state MASTER` without a priority gets"},
   {.block = kInstance, .name = "advert_int", .type = Seconds, .least = 0.01, .most = 255, .default_text = "1", .sentence = "seconds between advertisements; whole ones in version 2, up to 40.95 in version 3"},
   {.block = kInstance, .name = "version", .type = Choice, .choices = "2|3", .default_text = "as vrrp_version; 3 over IPv6", .sentence = "version of VRRP"},
   {.block = kInstance, .name = "virtual_ipaddress", .type = Entries, .sentence = "the addresses: ADDRESS[/LENGTH] [dev IF] [brd ADDRESS|+|-] [scope S] [label L] …"},

@@ -27,8 +27,13 @@ std::string_view Sources::line(std::uint32_t file, std::size_t number) const {
 }
 
 text::Place Sources::place(const Origin& origin) const {
-  return text::place_in_line(files_[origin.file].name, line(origin.file, origin.line), origin.line,
-                             origin.column, origin.length);
+  std::string text(line(origin.file, origin.line));
+  if (const auto secrets = hidden_.find({origin.file, origin.line}); secrets != hidden_.end())
+    for (const Origin& secret : secrets->second)
+      for (std::size_t i = secret.column - 1; i < secret.column - 1 + secret.length; ++i)
+        if (i < text.size()) text[i] = '*';
+  return text::place_in_line(files_[origin.file].name, text, origin.line, origin.column,
+                             origin.length);
 }
 
 }  // namespace keepalived

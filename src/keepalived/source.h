@@ -4,8 +4,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "text/place.h"
@@ -33,6 +35,8 @@ class Sources {
   std::size_t lines(std::uint32_t file) const { return files_[file].starts.size(); }
   std::string_view line(std::uint32_t file, std::size_t number) const;  // 1-based
   text::Place place(const Origin& origin) const;
+  // A password: no place shows it from now on.
+  void hide(const Origin& secret) { hidden_[{secret.file, secret.line}].push_back(secret); }
 
  private:
   struct File {
@@ -41,6 +45,7 @@ class Sources {
     std::vector<std::size_t> starts;
   };
   std::vector<File> files_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<Origin>> hidden_;  // by line
 };
 
 }  // namespace keepalived

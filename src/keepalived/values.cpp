@@ -14,9 +14,10 @@ namespace keepalived {
 namespace {
 
 std::string kept(const Keyword& keyword) {
-  return keyword.default_text.empty()
-             ? "the line is ignored"
-             : fmt::format("the default is used: {}", keyword.default_text);
+  if (keyword.default_text.empty()) return "the line is ignored";
+  if (keyword.default_text.starts_with("as "))
+    return fmt::format("the value of {} is used", keyword.default_text.substr(3));
+  return fmt::format("the default is used: {}", keyword.default_text);
 }
 
 std::string number(double value) {

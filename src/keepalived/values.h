@@ -16,7 +16,7 @@
 namespace keepalived {
 
 struct Context {
-  const Sources& sources;
+  Sources& sources;
   Findings& findings;
 };
 
