@@ -1,5 +1,6 @@
 # Third-party libraries, all from Debian 12. Each is wrapped by one module (docs/architecture.md).
 find_package(Threads REQUIRED)
+set(OPENSSL_USE_STATIC_LIBS TRUE)  # holdfastd and holdfast-cpi are static; the others may as well
 find_package(OpenSSL REQUIRED)
 find_package(GTest REQUIRED)
 find_package(PkgConfig REQUIRED)
