@@ -1,0 +1,5 @@
+#include "agent/run.h"
+
+int main(int argc, char** argv) {
+  return agent::run({argv, argv + argc});
+}

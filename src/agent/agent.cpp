@@ -1,0 +1,120 @@
+#include "agent/agent.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+
+namespace agent {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+// Packets of one socket that a turn reads: what came before the timers' time, unless it is a flood.
+constexpr std::size_t kReceiveLimit = 4096;
+// From here on an advertisement is late enough to be worth a word.
+constexpr auto kLate = 20ms;
+
+std::string milliseconds(vrrp::Duration duration) {
+  return fmt::format("{:.1f}", std::chrono::duration<double, std::milli>(duration).count());
+}
+
+}  // namespace
+
+Agent::Agent(io::Loop& loop)
+    : loop_(loop),
+      notifier_(loop),
+      deadline_(loop, [this] { turn(); }),
+      reject_report_(loop, [this] { report_rejects(); }),
+      last_patience_(loop, [this] {
+        if (on_stopped_) on_stopped_();
+      }) {}
+
+base::Result<std::unique_ptr<Agent>> Agent::open(io::Loop& loop) {
+  std::unique_ptr<Agent> agent(new Agent(loop));
+  auto monitor = netlink::Monitor::open(
+      loop, [raw = agent.get()](const auto& change) { raw->on_change(change); });
+  if (!monitor) return std::unexpected(monitor.error());
+  agent->monitor_ = std::move(*monitor);
+  auto changes = netlink::AddressChanges::open(loop);
+  if (!changes) return std::unexpected(changes.error());
+  agent->changes_ = std::move(*changes);
+  agent->held_.emplace(*agent->changes_);
+  auto announcer = Announcer::open();
+  if (!announcer) return std::unexpected(announcer.error());
+  agent->announcer_ = std::move(*announcer);
+  agent->transport_.emplace(loop, [raw = agent.get()] { raw->turn(); });
+  return agent;
+}
+
+// What waits in the sockets is heard before any timer is believed: a process that slept must not
+// take its own sleep for a peer's death.
+void Agent::turn() {
+  const vrrp::Instant now = Clock::now();
+  note_lateness(now);
+  receive(now);
+  engine_.advance(now, actions_);
+  perform();
+  schedule();
+}
+
+void Agent::receive(vrrp::Instant now) {
+  bool is_anything = false;
+  transport_->receive(kReceiveLimit, [&](net::InterfaceIndex interface, auto packet) {
+    is_anything = true;
+    if (const auto datagram = vrrp::Datagram::from_ipv4(packet))
+      engine_.receive(interface, *datagram, now, actions_);
+  });
+  if (!is_anything || is_report_armed_) return;
+  is_report_armed_ = true;
+  reject_report_.after(1s);
+}
+
+void Agent::schedule() {
+  const auto next = engine_.deadline();
+  if (next == armed_) return;
+  armed_ = next;
+  if (next)
+    deadline_.at(*next);
+  else
+    deadline_.cancel();
+}
+
+void Agent::note_lateness(vrrp::Instant now) {
+  if (!armed_ || now < *armed_) return;
+  const vrrp::Duration late = now - *armed_;
+  armed_.reset();
+  latest_ = std::max(latest_, late);
+  if (late < kLate || now - lateness_told_ < 1s) return;
+  lateness_told_ = now;
+  base::log::warning("loop.late", {{"late_ms", milliseconds(late)},
+                                   {"longest_ms", milliseconds(latest_)},
+                                   {"hint", "this process did not get the processor in time"}});
+}
+
+void Agent::log_summary() const {
+  for (const auto& [id, running] : running_) {
+    const vrrp::Counters& counters = engine_.router(id).counters();
+    base::log::info("vrrp.summary",
+                    {{"instance", running.planned.name},
+                     {"received", fmt::to_string(counters.received)},
+                     {"sent", fmt::to_string(counters.sent)},
+                     {"became_active", fmt::to_string(counters.became_active)},
+                     {"released_active", fmt::to_string(counters.released_active)}});
+  }
+  const auto rejected = rejects();
+  for (std::size_t i = 0; i < rejected.size(); ++i)
+    if (rejected[i] != 0)
+      base::log::info("vrrp.rejected_total",
+                      {{"reason", std::string(name(static_cast<vrrp::RejectReason>(i)))},
+                       {"count", fmt::to_string(rejected[i])}});
+  base::log::info("loop.summary", {{"longest_late_ms", milliseconds(latest_)},
+                                   {"send_failures", fmt::to_string(transport_->send_failures())},
+                                   {"netlink_overruns", fmt::to_string(monitor_->overruns())},
+                                   {"log_lines_dropped", fmt::to_string(base::log::dropped())}});
+}
+
+}  // namespace agent

@@ -1,0 +1,119 @@
+// The shell around vrrp::Engine: feeds it packets, links, scripts and signals, and does what it
+// decides. One thread, one loop; nothing here waits, except before the first and after the last
+// packet.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/announcer.h"
+#include "agent/held_addresses.h"
+#include "agent/notifier.h"
+#include "agent/plan.h"
+#include "agent/script.h"
+#include "agent/transport.h"
+#include "io/loop.h"
+#include "netlink/monitor.h"
+#include "vrrp/engine.h"
+
+namespace agent {
+
+class Agent {
+ public:
+  static base::Result<std::unique_ptr<Agent>> open(io::Loop& loop);
+
+  // What there is now, to plan by.
+  Network network() const { return {monitor_->links(), monitor_->addresses()}; }
+  TrackNames& track_names() { return track_names_; }
+
+  // The first plan: addresses left over from an earlier run are removed, then routers start.
+  base::Result<> start(Plan plan);
+  // The difference to the running plan: routers that did not change miss nothing.
+  base::Result<> change(Plan plan);
+  // Resigns everywhere; `on_stopped` is called when all is released and every script has been told.
+  // The second call does not wait for successors.
+  void stop(std::function<void()> on_stopped);
+  void log_summary() const;
+  // An interface that the plan names came back as another one: time to plan anew.
+  void on_replaced_interface(std::function<void()> callback) { on_replaced_ = std::move(callback); }
+
+ private:
+  struct Running {
+    PlannedRouter planned;
+    bool is_deleted = false;  // by a reload, as opposed to the end of the program
+  };
+
+  explicit Agent(io::Loop& loop);
+
+  // The turn of the loop (agent.cpp).
+  void turn();
+  void receive(vrrp::Instant now);
+  void perform();
+  void schedule();
+  void note_lateness(vrrp::Instant now);
+
+  // What actions do (perform.cpp).
+  void send(vrrp::RouterId id, const vrrp::Advertise& advertise);
+  void announce(vrrp::RouterId id, const vrrp::Announce& announce);
+  void tell(vrrp::RouterId id, const vrrp::Transition& transition);
+  void tell(vrrp::RouterId id, const vrrp::Notice& notice);
+  void report_rejects();
+  std::array<std::uint64_t, vrrp::kRejectReasons> rejects() const;
+
+  // What the kernel and scripts tell (input.cpp).
+  void on_change(const netlink::Change& change);
+  void on_link(const netlink::Link& link, bool is_running);
+  void on_source(net::InterfaceIndex interface);
+  void repair(const netlink::Address& address);
+  void on_tracked(vrrp::TrackId id, bool is_up);
+
+  // Plans (change.cpp).
+  base::Result<> listen();
+  void remove_left_over(const Plan& plan);
+  void add_router(PlannedRouter planned);
+  void update_router(vrrp::RouterId id, PlannedRouter planned);
+  void replace_scripts(std::vector<PlannedScript> scripts);
+  void finish_if_stopped();
+
+  io::Loop& loop_;
+  std::unique_ptr<netlink::Monitor> monitor_;
+  std::unique_ptr<netlink::AddressChanges> changes_;
+  std::optional<HeldAddresses> held_;
+  std::optional<Announcer> announcer_;
+  std::optional<Transport> transport_;
+  Notifier notifier_;
+  TrackNames track_names_;
+
+  vrrp::Engine engine_;
+  vrrp::RouterActions actions_;     // to be performed at the end of the turn
+  vrrp::RouterActions performing_;  // just being performed
+  std::map<vrrp::RouterId, Running> running_;
+  std::map<vrrp::TrackId, std::unique_ptr<ScriptRunner>> scripts_;
+  std::vector<PlannedInterface> interfaces_;
+  std::vector<netlink::Address> static_addresses_;
+  std::function<void()> on_replaced_;
+
+  io::Timer deadline_;
+  std::optional<vrrp::Instant> armed_;  // for when deadline_ is set
+  vrrp::Duration latest_{};             // the longest that a deadline was missed by
+  vrrp::Instant lateness_told_{};
+  std::uint16_t identification_ = 0;  // of the IP packets sent
+
+  io::Timer reject_report_;
+  bool is_report_armed_ = false;
+  std::array<std::uint64_t, vrrp::kRejectReasons> rejects_told_{};
+  std::array<vrrp::Instant, vrrp::kRejectReasons> rejects_told_at_{};
+
+  std::function<void()> on_stopped_;
+  io::Timer last_patience_;
+  bool is_stopping_ = false;
+  bool is_finishing_ = false;
+};
+
+}  // namespace agent

@@ -1,0 +1,197 @@
+// Plans come into force: at the start, by a reload, at the end.
+#include <algorithm>
+#include <utility>
+
+#include "agent/agent.h"
+#include "base/log.h"
+#include "netlink/select.h"
+
+namespace agent {
+namespace {
+
+using namespace std::chrono_literals;
+using Clock = std::chrono::steady_clock;
+
+// Scripts get this long after the last router has left.
+constexpr auto kLastPatience = 1s;
+
+bool contains(const std::vector<netlink::Address>& addresses, const netlink::Address& wanted) {
+  return std::ranges::any_of(addresses, [&](const netlink::Address& address) {
+    return address.interface == wanted.interface && address.prefix == wanted.prefix;
+  });
+}
+
+// Those of `from` that are not in `kept`.
+std::vector<netlink::Address> without(const std::vector<netlink::Address>& from,
+                                      const std::vector<netlink::Address>& kept) {
+  std::vector<netlink::Address> out;
+  for (const netlink::Address& address : from)
+    if (!contains(kept, address)) out.push_back(address);
+  return out;
+}
+
+}  // namespace
+
+base::Result<> Agent::start(Plan plan) {
+  remove_left_over(plan);
+  return change(std::move(plan));
+}
+
+// Addresses of a run that was killed: whoever has them now must win an election first.
+void Agent::remove_left_over(const Plan& plan) {
+  std::vector<netlink::AddressChange> found;
+  for (const PlannedRouter& router : plan.routers)
+    for (const netlink::Address& address : router.addresses)
+      for (const netlink::Address& present : monitor_->addresses())
+        if (present.interface == address.interface && present.prefix == address.prefix) {
+          base::log::warning("address.left_over", {{"instance", router.name},
+                                                   {"address", to_string(present.prefix)},
+                                                   {"hint", "removed until elected"}});
+          found.push_back({netlink::AddressChange::What::Remove, address});
+        }
+  changes_->apply(std::move(found), {});
+  changes_->finish(1s);
+  monitor_->poll();
+}
+
+base::Result<> Agent::change(Plan plan) {
+  const vrrp::Instant now = Clock::now();
+  receive(now);
+  for (auto& [id, running] : running_) {
+    const vrrp::RouterConfig& known = running.planned.config;
+    running.is_deleted = std::ranges::none_of(plan.routers, [&](const PlannedRouter& router) {
+      return router.config.interface == known.interface && router.config.family == known.family &&
+             router.config.vrid == known.vrid;
+    });
+    if (running.is_deleted) engine_.handle(id, vrrp::Shutdown{}, now, actions_);
+  }
+  interfaces_ = std::move(plan.interfaces);
+  std::vector<vrrp::RouterId> added;
+  for (PlannedRouter& planned : plan.routers) {
+    const vrrp::RouterConfig& config = planned.config;
+    if (const auto known = engine_.find(config.interface, config.family, config.vrid))
+      update_router(*known, std::move(planned));
+    else
+      add_router(std::move(planned));
+  }
+  held_->release(HeldAddresses::kStatic, without(static_addresses_, plan.static_addresses));
+  held_->claim(HeldAddresses::kStatic, plan.static_addresses);
+  static_addresses_ = std::move(plan.static_addresses);
+  const auto listening = listen();
+  replace_scripts(std::move(plan.scripts));
+  perform();
+  held_->flush();
+  schedule();
+  return listening;
+}
+
+base::Result<> Agent::listen() {
+  std::map<net::InterfaceIndex, Listening> wanted;
+  for (const auto& [id, running] : running_) {
+    const vrrp::RouterConfig& config = running.planned.config;
+    Listening& listening = wanted[config.interface];
+    listening.name = running.planned.interface_name;
+    listening.vrids.set(config.vrid.value());
+    if (config.peers.empty()) listening.groups.insert(config.group.value_or(vrrp::kGroupIpv4));
+  }
+  return transport_->listen(wanted);
+}
+
+void Agent::add_router(PlannedRouter planned) {
+  const vrrp::Instant now = Clock::now();
+  const auto id = engine_.add(planned.config);
+  if (!id) {  // the plan has been checked for this
+    base::log::error("vrrp.refused",
+                     {{"instance", planned.name}, {"error", base::to_string(id.error())}});
+    return;
+  }
+  const auto interface = planned.config.interface;
+  const vrrp::RouterConfig config = planned.config;
+  running_.insert_or_assign(*id, Running{.planned = std::move(planned)});
+  const netlink::Link* link = find(monitor_->links(), interface);
+  if (link == nullptr || !link->is_running) engine_.handle(*id, vrrp::LinkDown{}, now, actions_);
+  for (const vrrp::Tracked& tracked : config.tracked) {
+    for (const PlannedInterface& known : interfaces_)
+      if (known.id == tracked.id) {
+        const netlink::Link* other = find(monitor_->links(), known.name);
+        const bool is_up = other != nullptr && other->is_running;
+        engine_.handle(*id, vrrp::TrackedChanged{tracked.id, is_up}, now, actions_);
+      }
+    const auto script = scripts_.find(tracked.id);
+    if (script != scripts_.end() && script->second->is_up())
+      engine_.handle(*id, vrrp::TrackedChanged{tracked.id, *script->second->is_up()}, now,
+                     actions_);
+  }
+  engine_.handle(*id, vrrp::Startup{}, now, actions_);
+}
+
+void Agent::update_router(vrrp::RouterId id, PlannedRouter planned) {
+  const vrrp::Instant now = Clock::now();
+  Running& running = running_.at(id);
+  // The source may have been learned since the running plan was made.
+  vrrp::RouterConfig known = running.planned.config;
+  known.source = engine_.router(id).source();
+  const bool is_same_router = known == planned.config;
+  const auto gone = without(running.planned.addresses, planned.addresses);
+  const bool is_same_addresses = running.planned.addresses == planned.addresses;
+  held_->release(id.value, gone);
+  running.planned = std::move(planned);
+  if (!is_same_router || !is_same_addresses) {
+    base::log::info("vrrp.reconfigured", {{"instance", running.planned.name}});
+    if (const auto done = engine_.reconfigure(id, running.planned.config, now, actions_); !done)
+      base::log::error("vrrp.refused", {{"instance", running.planned.name},
+                                        {"error", base::to_string(done.error())}});
+  }
+}
+
+void Agent::replace_scripts(std::vector<PlannedScript> scripts) {
+  std::map<vrrp::TrackId, std::unique_ptr<ScriptRunner>> kept;
+  std::vector<ScriptRunner*> fresh;
+  for (PlannedScript& planned : scripts) {
+    const auto known = scripts_.find(planned.id);
+    if (known != scripts_.end() && is_same(known->second->script(), planned.script)) {
+      kept.emplace(planned.id, std::move(known->second));
+      continue;
+    }
+    const vrrp::TrackId id = planned.id;
+    auto runner = std::make_unique<ScriptRunner>(loop_, std::move(planned.script),
+                                                 [this, id](bool is_up, const std::string&) {
+                                                   on_tracked(id, is_up);
+                                                   loop_.post([this] { turn(); });
+                                                 });
+    fresh.push_back(runner.get());
+    kept.emplace(id, std::move(runner));
+  }
+  std::erase_if(scripts_, [](const auto& entry) { return !entry.second; });
+  scripts_ = std::move(kept);
+  for (ScriptRunner* runner : fresh) runner->start();
+}
+
+void Agent::stop(std::function<void()> on_stopped) {
+  on_stopped_ = std::move(on_stopped);
+  is_stopping_ = true;
+  const vrrp::Instant now = Clock::now();
+  receive(now);
+  engine_.handle_all(vrrp::Shutdown{}, now, actions_);
+  perform();
+  schedule();
+  finish_if_stopped();
+}
+
+void Agent::finish_if_stopped() {
+  if (!is_stopping_ || is_finishing_) return;
+  if (std::ranges::any_of(running_, [this](const auto& entry) {
+        return engine_.router(entry.first).state() != vrrp::State::Initialize;
+      }))
+    return;
+  is_finishing_ = true;
+  scripts_.clear();
+  held_->release(HeldAddresses::kStatic, static_addresses_);
+  held_->flush();
+  changes_->finish(1s);
+  if (notifier_.is_idle()) return loop_.post(on_stopped_);
+  last_patience_.after(kLastPatience);
+  notifier_.on_idle([this] { loop_.post(on_stopped_); });
+}
+
+}  // namespace agent

@@ -1,0 +1,128 @@
+#include "agent/daemon.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <linux/capability.h>
+#include <poll.h>
+#include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "base/log.h"
+#include "base/text.h"
+
+namespace agent {
+
+base::Result<> check_capabilities() {
+  __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  std::array<__user_cap_data_struct, 2> sets{};
+  if (syscall(SYS_capget, &header, sets.data()) != 0)
+    return std::unexpected(base::system_error("cannot ask for capabilities", errno));
+  const auto has = [&](unsigned capability) {
+    return (sets[capability / 32].effective >> (capability % 32) & 1U) != 0;
+  };
+  std::vector<std::string> missing;
+  if (!has(CAP_NET_ADMIN)) missing.emplace_back("CAP_NET_ADMIN (to set addresses)");
+  if (!has(CAP_NET_RAW)) missing.emplace_back("CAP_NET_RAW (to send VRRP and ARP)");
+  if (missing.empty()) return {};
+  return base::fail(base::Kind::Denied,
+                    fmt::format("this process lacks {}", base::join(missing, " and ")),
+                    "run it as root, or with AmbientCapabilities=CAP_NET_ADMIN CAP_NET_RAW in its "
+                    "systemd unit, or after setcap cap_net_admin,cap_net_raw+ep holdfastd");
+}
+
+base::Result<PidFile> PidFile::write(const std::string& path) {
+  io::Descriptor file(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644));
+  if (!file)
+    return std::unexpected(base::system_error(fmt::format("cannot write {}", path), errno));
+  if (flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
+    std::array<char, 32> text{};
+    [[maybe_unused]] const auto got = read(file.get(), text.data(), text.size() - 1);
+    return base::fail(
+        base::Kind::Conflict,
+        fmt::format("{} belongs to process {}, which is running", path, base::trim(text.data())),
+        "stop it first, or give this one another --pid");
+  }
+  const std::string text = fmt::format("{}\n", getpid());
+  if (ftruncate(file.get(), 0) != 0 ||
+      ::write(file.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+    return std::unexpected(base::system_error(fmt::format("cannot write {}", path), errno));
+  return PidFile(path, std::move(file));
+}
+
+PidFile::~PidFile() {
+  if (file_) unlink(path_.c_str());
+}
+
+base::Result<Background> Background::enter() {
+  int ends[2];
+  if (pipe2(ends, O_CLOEXEC) != 0)
+    return std::unexpected(base::system_error("cannot make a pipe", errno));
+  const io::Descriptor from(ends[0]);
+  io::Descriptor to(ends[1]);
+  const pid_t child = fork();
+  if (child < 0) return std::unexpected(base::system_error("cannot fork", errno));
+  if (child == 0) {
+    setsid();
+    const int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (nothing >= 0) dup2(nothing, STDIN_FILENO);
+    if (nothing >= 0) dup2(nothing, STDOUT_FILENO);
+    return Background(std::move(to));
+  }
+  to.reset();
+  char word = 0;
+  if (read(from.get(), &word, 1) == 1) _exit(0);
+  int status = 0;
+  waitpid(child, &status, 0);
+  _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
+}
+
+void Background::ready() {
+  [[maybe_unused]] const auto written = ::write(report_.get(), "r", 1);
+  report_.reset();
+}
+
+void log_to_syslog() {
+  const auto socket = std::make_shared<io::Descriptor>(
+      ::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  constexpr std::string_view kPath = "/dev/log";
+  kPath.copy(address.sun_path, sizeof address.sun_path - 1);
+  if (connect(socket->get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    return;
+  // shared_ptr: std::function must be copyable, the descriptor is not.
+  base::log::set_sink([socket](base::log::Level level, std::string_view line) {
+    constexpr int kDaemon = 3 << 3;
+    constexpr std::array kSeverity{7, 6, 4, 3};
+    const std::string text =
+        fmt::format("<{}>holdfastd[{}]: {}", kDaemon + kSeverity[static_cast<std::size_t>(level)],
+                    getpid(), line);
+    return ::send(socket->get(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT) >= 0;
+  });
+}
+
+void say(std::string_view text) {
+  while (!text.empty()) {
+    pollfd ready{.fd = STDERR_FILENO, .events = POLLOUT, .revents = 0};
+    if (poll(&ready, 1, 0) != 1 || (ready.revents & POLLOUT) == 0) return;
+    const auto part = text.substr(0, 4000);  // a pipe takes it whole (PIPE_BUF)
+    const ssize_t put = ::write(STDERR_FILENO, part.data(), part.size());
+    if (put <= 0) return;
+    text.remove_prefix(static_cast<std::size_t>(put));
+  }
+}
+
+}  // namespace agent

@@ -1,0 +1,41 @@
+// The addresses that shall be on interfaces now, each for the routers that want it there. Changes
+// are collected and go to the kernel in one batch.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "netlink/address_changes.h"
+
+namespace agent {
+
+class HeldAddresses {
+ public:
+  // Whoever holds an address: a router's number, or kStatic.
+  using Holder = std::uint32_t;
+  static constexpr Holder kStatic = 0xffffffff;
+
+  explicit HeldAddresses(netlink::AddressChanges& changes) : changes_(changes) {}
+
+  // Claiming again sets the address again: safe, and what repairs one that vanished.
+  void claim(Holder holder, std::span<const netlink::Address> addresses);
+  void release(Holder holder, std::span<const netlink::Address> addresses);
+  void flush();
+
+  std::set<Holder> holders(const netlink::Address& address) const;
+  bool is_held(const netlink::Address& address) const { return held_.contains(key(address)); }
+
+ private:
+  using Key = std::pair<net::InterfaceIndex, net::Prefix>;
+  static Key key(const netlink::Address& address) { return {address.interface, address.prefix}; }
+
+  netlink::AddressChanges& changes_;
+  std::map<Key, std::set<Holder>> held_;
+  std::vector<netlink::AddressChange> pending_;
+};
+
+}  // namespace agent

@@ -1,0 +1,92 @@
+// What the kernel and scripts tell becomes events of the engine.
+#include <algorithm>
+
+#include "agent/agent.h"
+#include "base/log.h"
+#include "netlink/select.h"
+
+namespace agent {
+
+using Clock = std::chrono::steady_clock;
+
+void Agent::on_change(const netlink::Change& change) {
+  if (const auto* link = std::get_if<netlink::LinkChanged>(&change))
+    on_link(link->link, link->link.is_running);
+  if (const auto* gone = std::get_if<netlink::LinkGone>(&change)) on_link(gone->link, false);
+  if (const auto* added = std::get_if<netlink::AddressAdded>(&change))
+    on_source(added->address.interface);
+  if (const auto* removed = std::get_if<netlink::AddressRemoved>(&change)) {
+    repair(removed->address);
+    on_source(removed->address.interface);
+  }
+  turn();
+}
+
+void Agent::on_link(const netlink::Link& link, bool is_running) {
+  const vrrp::Instant now = Clock::now();
+  receive(now);  // what was heard before the link changed
+  const vrrp::Event event =
+      is_running ? vrrp::Event(vrrp::LinkUp{}) : vrrp::Event(vrrp::LinkDown{});
+  engine_.handle_interface(link.index, std::nullopt, event, now, actions_);
+  for (const PlannedInterface& tracked : interfaces_)
+    if (tracked.name == link.name) on_tracked(tracked.id, is_running);
+  const bool is_replacement = std::ranges::any_of(running_, [&](const auto& entry) {
+    const PlannedRouter& planned = entry.second.planned;
+    return planned.interface_name == link.name && planned.config.interface != link.index;
+  });
+  if (is_replacement && is_running && on_replaced_) loop_.post(on_replaced_);
+}
+
+void Agent::on_source(net::InterfaceIndex interface) {
+  std::vector<net::IpAddress> ours;
+  for (const auto& [id, running] : running_)
+    for (const auto& address : running.planned.addresses) ours.push_back(address.prefix.address());
+  for (const auto& [id, running] : running_) {
+    const vrrp::RouterConfig& config = running.planned.config;
+    if (config.interface != interface || running.planned.has_fixed_source) continue;
+    const auto source = primary_address(monitor_->addresses(), interface, config.family, ours);
+    if (source != engine_.router(id).source())
+      engine_.handle(id, vrrp::SourceChanged{source}, Clock::now(), actions_);
+  }
+}
+
+// Somebody removed an address that we hold: it is back before anybody asks for it.
+void Agent::repair(const netlink::Address& address) {
+  for (const HeldAddresses::Holder holder : held_->holders(address)) {
+    std::vector<netlink::Address> lost{address};
+    if (holder == HeldAddresses::kStatic) {
+      held_->claim(holder, lost);
+      continue;
+    }
+    const vrrp::RouterId id{holder};
+    const PlannedRouter& planned = running_.at(id).planned;
+    const auto known = std::ranges::find_if(planned.addresses, [&](const auto& own) {
+      return own.interface == address.interface && own.prefix == address.prefix;
+    });
+    if (known != planned.addresses.end()) lost = {*known};
+    held_->claim(holder, lost);
+    base::log::warning("address.restored", {{"instance", planned.name},
+                                            {"address", to_string(address.prefix)},
+                                            {"hint", "another program removed it"}});
+    held_->flush();
+    engine_.handle(id, vrrp::AnnounceRequested{}, Clock::now(), actions_);
+  }
+  held_->flush();
+}
+
+void Agent::on_tracked(vrrp::TrackId id, bool is_up) {
+  std::map<vrrp::RouterId, vrrp::Priority> before;
+  for (const auto& [router, running] : running_)
+    before.emplace(router, engine_.router(router).effective_priority());
+  engine_.handle_all(vrrp::TrackedChanged{id, is_up}, Clock::now(), actions_);
+  for (const auto& [router, priority] : before) {
+    const vrrp::Priority now = engine_.router(router).effective_priority();
+    if (now == priority) continue;
+    base::log::info("vrrp.priority", {{"instance", running_.at(router).planned.name},
+                                      {"from", std::to_string(priority.value())},
+                                      {"to", std::to_string(now.value())},
+                                      {"because", track_names_.name_of(id)}});
+  }
+}
+
+}  // namespace agent

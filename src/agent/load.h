@@ -1,0 +1,22 @@
+// A configuration file, read and planned.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agent/plan.h"
+#include "keepalived/read.h"
+
+namespace agent {
+
+struct Loaded {
+  Plan plan;
+  keepalived::Globals globals;
+  std::vector<text::Diagnostic> diagnostics;
+  keepalived::Verdict verdict = keepalived::Verdict::Sound;
+};
+
+Loaded load(const std::string& file, const std::string& config_id, const Network& network,
+            TrackNames& names);
+
+}  // namespace agent

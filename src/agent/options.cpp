@@ -1,0 +1,198 @@
+#include "agent/options.h"
+
+#include <fmt/format.h>
+#include <getopt.h>
+
+#include <array>
+#include <csignal>
+
+#include "base/text.h"
+
+namespace agent {
+namespace {
+
+// What getopt_long returns for options that have no letter.
+enum Long { kSignum = 256, kDebug, kPerf, kConfigFd, kIgnoreSigint, kAll };
+
+constexpr std::array kLong = {
+    option{"use-file", required_argument, nullptr, 'f'},
+    option{"vrrp", no_argument, nullptr, 'P'},
+    option{"check", no_argument, nullptr, 'C'},
+    option{"no_bfd", no_argument, nullptr, 'B'},
+    option{"all", no_argument, nullptr, kAll},
+    option{"log-console", no_argument, nullptr, 'l'},
+    option{"log-detail", no_argument, nullptr, 'D'},
+    option{"log-facility", required_argument, nullptr, 'S'},
+    option{"log-file", optional_argument, nullptr, 'g'},
+    option{"no-syslog", no_argument, nullptr, 'G'},
+    option{"release-vips", no_argument, nullptr, 'X'},
+    option{"dont-release-vrrp", no_argument, nullptr, 'V'},
+    option{"dont-release-ipvs", no_argument, nullptr, 'I'},
+    option{"dont-respawn", no_argument, nullptr, 'R'},
+    option{"dont-fork", no_argument, nullptr, 'n'},
+    option{"dump-conf", no_argument, nullptr, 'd'},
+    option{"pid", required_argument, nullptr, 'p'},
+    option{"vrrp_pid", required_argument, nullptr, 'r'},
+    option{"checkers_pid", required_argument, nullptr, 'c'},
+    option{"bfd_pid", required_argument, nullptr, 'b'},
+    option{"address-monitoring", no_argument, nullptr, 'a'},
+    option{"namespace", required_argument, nullptr, 's'},
+    option{"config-id", required_argument, nullptr, 'i'},
+    option{"snmp", no_argument, nullptr, 'x'},
+    option{"snmp-agent-socket", required_argument, nullptr, 'A'},
+    option{"umask", required_argument, nullptr, 'u'},
+    option{"core-dump", no_argument, nullptr, 'm'},
+    option{"core-dump-pattern", optional_argument, nullptr, 'M'},
+    option{"signum", required_argument, nullptr, kSignum},
+    option{"config-test", optional_argument, nullptr, 't'},
+    option{"config-fd", required_argument, nullptr, kConfigFd},
+    option{"ignore-sigint", no_argument, nullptr, kIgnoreSigint},
+    option{"perf", optional_argument, nullptr, kPerf},
+    option{"debug", optional_argument, nullptr, kDebug},
+    option{"version", no_argument, nullptr, 'v'},
+    option{"help", no_argument, nullptr, 'h'},
+    option{nullptr, 0, nullptr, 0},
+};
+constexpr const char* kShort = ":f:PCBlDS:g::GXVIRndp:r:c:b:as:i:xA:u:mM::t::vh";
+
+std::string spelled(int letter) {
+  for (const option& known : kLong)
+    if (known.val == letter && known.name != nullptr)
+      return letter < 256 ? fmt::format("-{} (--{})", static_cast<char>(letter), known.name)
+                          : fmt::format("--{}", known.name);
+  return fmt::format("-{}", static_cast<char>(letter));
+}
+
+base::Result<> take(int letter, const std::string& value, Options& options) {
+  switch (letter) {
+    case 'f':
+      options.config_file = value;
+      return {};
+    case 'n':
+      options.is_foreground = true;
+      return {};
+    case 'l':
+      options.logs_to_console = true;
+      return {};
+    case kDebug:
+      options.is_debug = true;
+      return {};
+    case 'p':
+      options.pid_file = value;
+      return {};
+    case 'r':
+      options.vrrp_pid_file = value;
+      return {};
+    case 'i':
+      options.config_id = value;
+      return {};
+    case 't':
+      options.action = Options::Action::Test;
+      options.test_output = value;
+      return {};
+    case 'v':
+      options.action = Options::Action::Version;
+      return {};
+    case 'h':
+      options.action = Options::Action::Help;
+      return {};
+    case kSignum:
+      options.action = Options::Action::SignalNumber;
+      options.signal_name = value;
+      return {};
+    // VRRP is all there is here, details are always logged, and nothing else needs a pid file.
+    case 'P':
+    case 'D':
+    case 'c':
+    case 'b':
+    case 'B':
+    case 'I':
+    case 'R':
+    case kAll:
+    case kPerf:
+      return {};
+    case 'C':
+      return base::fail(base::Kind::Unsupported, "there are no health checkers in holdfastd",
+                        "it does keepalived's VRRP part only; leave out -C");
+    case 's':
+    case kConfigFd:
+      return base::fail(base::Kind::Unsupported,
+                        fmt::format("{} is not supported yet", spelled(letter)),
+                        "run holdfastd inside the namespace: ip netns exec NAME holdfastd …");
+    default:
+      options.without_effect.push_back(spelled(letter));
+      return {};
+  }
+}
+
+}  // namespace
+
+base::Result<Options> parse_options(std::vector<std::string> arguments) {
+  std::vector<char*> pointers;
+  for (std::string& argument : arguments) pointers.push_back(argument.data());
+  const int count = static_cast<int>(pointers.size());
+  pointers.push_back(nullptr);
+  Options options;
+  optind = 0;  // glibc: start afresh, also for a second call
+  for (;;) {
+    const int at = optind == 0 ? 1 : optind;
+    const int letter = getopt_long(count, pointers.data(), kShort, kLong.data(), nullptr);
+    if (letter == -1) break;
+    if (letter == '?' || letter == ':') {
+      const std::string given(at < count ? pointers[static_cast<std::size_t>(at)] : "");
+      return base::fail(base::Kind::Invalid,
+                        letter == ':' ? fmt::format("option {} needs a value", given)
+                                      : fmt::format("unknown option {}", given),
+                        "holdfastd -h lists all options");
+    }
+    auto taken = take(letter, optarg == nullptr ? "" : optarg, options);
+    if (!taken) return std::unexpected(taken.error());
+  }
+  if (optind < count)
+    return base::fail(
+        base::Kind::Invalid,
+        fmt::format("unexpected argument '{}'", pointers[static_cast<std::size_t>(optind)]),
+        "the configuration is named with -f FILE");
+  return options;
+}
+
+std::optional<int> signal_number(const std::string& name) {
+  if (name == "STOP") return SIGTERM;
+  if (name == "RELOAD") return SIGHUP;
+  return std::nullopt;
+}
+
+std::string help_text() {
+  return R"(holdfastd keeps addresses where clients expect them: a VRRP router that reads keepalived.conf.
+
+  holdfastd -t -f FILE             what is wrong with FILE, and whether it would run
+  holdfastd -n -l -f FILE          run in the foreground, log to the terminal
+  holdfastd -f FILE                run in the background, log to syslog
+
+Options (keepalived's; those of its other parts are accepted and have no effect)
+  -f, --use-file=FILE        the configuration; default /etc/keepalived/keepalived.conf
+  -t, --config-test[=FILE]   check it and exit: 0 sound, 5 runs with errors, 4 cannot run
+  -n, --dont-fork            stay in the foreground
+  -l, --log-console          log to standard error instead of syslog
+  -D, --log-detail           accepted: every state change is always logged, with its reason
+      --debug                log more
+  -p, --pid=FILE             where to write the process id; default /run/keepalived.pid
+  -r, --vrrp_pid=FILE        the same, for scripts that expect keepalived's second process
+  -c, --checkers_pid=FILE    accepted; there are no checkers
+  -i, --config-id=ID         which lines behind @ID count; default: the short host name
+      --signum=STOP|RELOAD   print the number of the signal that does it
+  -v, --version
+  -h, --help
+
+Signals
+  TERM, INT   resign: priority 0, serve on until the successor is heard, then release and exit 0;
+              once more after a second: do not wait
+  HUP         read the configuration again; a file that cannot run changes nothing
+  USR1        log state and counters of every instance
+
+It needs the capabilities CAP_NET_ADMIN and CAP_NET_RAW, and nothing else of root.
+Exit status: 0 stopped as told, 1 failed, 2 configuration cannot run, 4 not permitted, 6 no configuration.
+)";
+}
+
+}  // namespace agent

@@ -1,0 +1,34 @@
+// keepalived's command line, as far as it concerns VRRP. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+
+namespace agent {
+
+struct Options {
+  enum class Action { Run, Test, Help, Version, SignalNumber };
+  Action action = Action::Run;
+  std::string config_file = "/etc/keepalived/keepalived.conf";
+  std::string config_id = {};
+  bool is_foreground = false;    // -n
+  bool logs_to_console = false;  // -l
+  bool is_debug = false;
+  std::string test_output = {};  // -tFILE; empty: stderr
+  std::string signal_name = {};  // --signum=NAME
+  // One process plays both roles, so both files name it. Empty: the default place, which need not
+  // be writable; an explicit one must be.
+  std::string pid_file = {};
+  std::string vrrp_pid_file = {};
+  std::vector<std::string> without_effect = {};  // accepted, but nothing here does it
+};
+
+base::Result<Options> parse_options(std::vector<std::string> arguments);
+// STOP, RELOAD, … as --signum knows them.
+std::optional<int> signal_number(const std::string& name);
+std::string help_text();
+
+}  // namespace agent

@@ -1,0 +1,137 @@
+// What the engine decides becomes packets, addresses, scripts and log lines.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "agent/agent.h"
+#include "base/log.h"
+#include "net/ipv4_header.h"
+#include "netlink/select.h"
+
+namespace agent {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kRejectPause = 10s;  // between two lines about one reason
+
+}  // namespace
+
+// Advertisements first, all in one go: they are what peers wait for. Then addresses in one batch,
+// which the kernel has carried out when the call returns; then everybody is told where they are.
+void Agent::perform() {
+  if (actions_.empty()) return;
+  performing_.clear();  // two lists that take turns: neither gives its memory back
+  performing_.swap(actions_);
+  const vrrp::RouterActions& actions = performing_;
+  for (const auto& [id, action] : actions)
+    if (const auto* advertise = std::get_if<vrrp::Advertise>(&action)) send(id, *advertise);
+  transport_->flush();
+  for (const auto& [id, action] : actions) {
+    const Running& running = running_.at(id);
+    if (std::holds_alternative<vrrp::ClaimAddresses>(action))
+      held_->claim(id.value, running.planned.addresses);
+    if (std::holds_alternative<vrrp::ReleaseAddresses>(action))
+      held_->release(id.value, running.planned.addresses);
+  }
+  held_->flush();
+  for (const auto& [id, action] : actions)
+    if (const auto* wanted = std::get_if<vrrp::Announce>(&action)) announce(id, *wanted);
+  for (const auto& [id, action] : actions) {
+    if (const auto* transition = std::get_if<vrrp::Transition>(&action)) tell(id, *transition);
+    if (const auto* notice = std::get_if<vrrp::Notice>(&action)) tell(id, *notice);
+  }
+  for (const auto& [id, action] : actions)
+    if (std::holds_alternative<vrrp::Done>(action) && running_.at(id).is_deleted) {
+      engine_.remove(id);
+      running_.erase(id);
+    }
+  finish_if_stopped();
+}
+
+void Agent::send(vrrp::RouterId id, const vrrp::Advertise& advertise) {
+  const vrrp::Router& router = engine_.router(id);
+  const PlannedRouter& planned = running_.at(id).planned;
+  if (!router.source()) return;
+  for (const net::IpAddress& destination : router.destinations()) {
+    const auto payload = engine_.packet(id, advertise, destination);
+    if (++identification_ == 0) ++identification_;  // the kernel would choose one
+    const auto header = net::encode({.source = *router.source(),
+                                     .destination = destination,
+                                     .protocol = vrrp::kIpProtocol,
+                                     .ttl = planned.hop_limit,
+                                     .type_of_service = vrrp::kTypeOfService,
+                                     .identification = identification_},
+                                    payload.size());
+    transport_->send(planned.config.interface, destination, header, payload);
+  }
+}
+
+void Agent::announce(vrrp::RouterId id, const vrrp::Announce& announce) {
+  announcer_->announce(running_.at(id).planned.addresses, announce.rounds,
+                       [this](net::InterfaceIndex index) -> std::optional<net::MacAddress> {
+                         const netlink::Link* link = find(monitor_->links(), index);
+                         return link == nullptr ? std::nullopt : link->mac;
+                       });
+}
+
+void Agent::tell(vrrp::RouterId id, const vrrp::Transition& transition) {
+  const Running& running = running_.at(id);
+  const vrrp::Priority priority = engine_.router(id).effective_priority();
+  base::log::info("vrrp.transition", {{"instance", running.planned.name},
+                                      {"from", std::string(name(transition.from))},
+                                      {"to", std::string(name(transition.to))},
+                                      {"priority", fmt::to_string(priority.value())},
+                                      {"cause", std::string(name(transition.reason.cause))},
+                                      {"reason", describe(transition.reason)}});
+  const keepalived::Notify& notify = running.planned.notify;
+  std::vector<std::vector<std::string>> commands;
+  if (running.is_deleted && transition.to == vrrp::State::Initialize) {
+    // As keepalived has it: who is no longer there is in fault, or deleted where that is asked for.
+    if (notify.deleted)
+      commands.push_back(notify.deleted->argv);
+    else
+      commands = notify_commands(notify, running.planned.name, vrrp::State::Fault, priority);
+  } else {
+    commands = notify_commands(notify, running.planned.name, transition.to, priority);
+  }
+  notifier_.tell(running.planned.name, std::move(commands));
+}
+
+void Agent::tell(vrrp::RouterId id, const vrrp::Notice& notice) {
+  base::log::warning("vrrp.trouble", {{"instance", running_.at(id).planned.name},
+                                      {"trouble", std::string(name(notice.trouble))},
+                                      {"what", describe(notice)}});
+}
+
+std::array<std::uint64_t, vrrp::kRejectReasons> Agent::rejects() const {
+  auto total = engine_.unmatched().rejected;
+  for (const auto& [id, running] : running_) {
+    const auto& rejected = engine_.router(id).counters().rejected;
+    for (std::size_t i = 0; i < total.size(); ++i) total[i] += rejected[i];
+  }
+  return total;
+}
+
+// A second after packets came in: who floods us gets a line for each reason now and then, and a
+// count.
+void Agent::report_rejects() {
+  is_report_armed_ = false;
+  const vrrp::Instant now = std::chrono::steady_clock::now();
+  const auto total = rejects();
+  for (std::size_t i = 0; i < total.size(); ++i) {
+    if (total[i] <= rejects_told_[i] ||
+        (rejects_told_[i] != 0 && now - rejects_told_at_[i] < kRejectPause))
+      continue;
+    const auto reason = static_cast<vrrp::RejectReason>(i);
+    base::log::warning("vrrp.rejected", {{"reason", std::string(name(reason))},
+                                         {"count", fmt::to_string(total[i] - rejects_told_[i])},
+                                         {"total", fmt::to_string(total[i])},
+                                         {"what", std::string(describe(reason))}});
+    rejects_told_[i] = total[i];
+    rejects_told_at_[i] = now;
+  }
+}
+
+}  // namespace agent

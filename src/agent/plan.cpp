@@ -1,0 +1,239 @@
+#include "agent/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "netlink/select.h"
+
+namespace agent {
+
+vrrp::TrackId TrackNames::id_of(const std::string& kind, const std::string& name) {
+  const auto next = static_cast<std::uint32_t>(ids_.size() + 1);
+  return {ids_.try_emplace(kind + " " + name, next).first->second};
+}
+
+std::string TrackNames::name_of(vrrp::TrackId id) const {
+  const auto found =
+      std::ranges::find_if(ids_, [&](const auto& entry) { return entry.second == id.value; });
+  return found == ids_.end() ? "?" : found->first;
+}
+
+namespace {
+
+class Planner {
+ public:
+  Planner(const keepalived::Config& config, const Network& network, TrackNames& names)
+      : config_(config), network_(network), names_(names) {}
+
+  Planning make() {
+    for (const auto& instance : config_.instances)
+      for (const auto& address : instance.addresses) ours_.push_back(address.prefix.address());
+    for (const auto& instance : config_.instances)
+      for (const auto& address : instance.excluded) ours_.push_back(address.prefix.address());
+    for (const auto& instance : config_.instances) plan_router(instance);
+    for (const auto& address : config_.static_addresses)
+      if (const netlink::Link* link = device(address, nullptr))
+        result_.plan.static_addresses.push_back(to_netlink(address, link->index));
+    for (const auto& group : config_.groups)
+      warn(group.at, "vrrp_sync_group is not supported yet; its instances fail over one by one");
+    return std::move(result_);
+  }
+
+ private:
+  void stop(const text::Place& at, std::string what, std::string hint = {}) {
+    result_.diagnostics.push_back({text::Severity::Error, at, std::move(what), std::move(hint)});
+    result_.can_run = false;
+  }
+  void warn(const text::Place& at, std::string what, std::string hint = {}) {
+    result_.diagnostics.push_back({text::Severity::Warning, at, std::move(what), std::move(hint)});
+  }
+
+  void no_interface(const text::Place& at, const std::string& name) {
+    std::vector<std::string_view> known;
+    for (const auto& link : network_.links) known.emplace_back(link.name);
+    const auto near = text::nearest(name, known);
+    stop(at, fmt::format("there is no interface '{}'", name),
+         !near.empty() ? fmt::format("did you mean '{}'?", near)
+                       : fmt::format("this machine has: {}", fmt::join(known, ", ")));
+  }
+
+  const netlink::Link* device(const keepalived::VirtualAddress& address,
+                              const netlink::Link* otherwise) {
+    if (address.device.empty() && otherwise != nullptr) return otherwise;
+    const std::string& name =
+        address.device.empty() ? config_.globals.default_interface : address.device;
+    const netlink::Link* link = find(network_.links, name);
+    if (link == nullptr) no_interface(address.at, name);
+    return link;
+  }
+
+  static netlink::Address to_netlink(const keepalived::VirtualAddress& address,
+                                     net::InterfaceIndex interface) {
+    return {.interface = interface,
+            .prefix = address.prefix,
+            .scope = static_cast<netlink::Scope>(address.scope.value_or(0)),
+            .label = address.label,
+            .protocol = netlink::kProtocolKeepalived,
+            .broadcast = address.broadcast,
+            .peer = address.peer};
+  }
+
+  // The interface, by name, by the first virtual address, or by the source address.
+  const netlink::Link* interface_of(const keepalived::Instance& instance) {
+    if (instance.interface == keepalived::kAutoInterface || instance.interface.empty()) {
+      const bool is_auto = !instance.interface.empty();
+      if (is_auto && instance.addresses.empty()) {
+        stop(instance.interface_at, "'interface auto' needs a virtual address to go by");
+        return nullptr;
+      }
+      const net::IpAddress wanted = is_auto || !instance.source
+                                        ? instance.addresses.at(0).prefix.address()
+                                        : *instance.source;
+      const auto index = interface_towards(network_.addresses, wanted);
+      if (!index) {
+        stop(instance.interface_at,
+             fmt::format("no interface is on a network that contains {}", to_string(wanted)),
+             "give an interface an address of that network, or name the interface");
+        return nullptr;
+      }
+      return find(network_.links, *index);
+    }
+    const netlink::Link* link = find(network_.links, instance.interface);
+    if (link == nullptr) no_interface(instance.interface_at, instance.interface);
+    return link;
+  }
+
+  void plan_router(const keepalived::Instance& instance) {
+    if (instance.family == net::Family::Ipv6)
+      return stop(instance.at, "virtual routers over IPv6 are not supported yet");
+    if (instance.authentication == keepalived::Authentication::Header)
+      return stop(instance.at, "auth_type AH is not supported yet",
+                  "auth_type PASS is, and so is no authentication, which version 3 prescribes");
+    warn_of_unsupported(instance);
+    const netlink::Link* link = interface_of(instance);
+    if (link == nullptr) return;
+    if (!link->mac && !link->is_loopback)
+      warn(instance.interface_at, fmt::format("{} is not Ethernet: no gratuitous ARP", link->name));
+
+    PlannedRouter router{.name = instance.name,
+                         .interface_name = link->name,
+                         .config = router_config(instance, *link)};
+    router.has_fixed_source = instance.source.has_value();
+    router.hop_limit = instance.peers.empty() ? vrrp::kHopLimit : instance.unicast_ttl;
+    router.notify = instance.notify;
+    for (const auto* list : {&instance.addresses, &instance.excluded})
+      for (const auto& address : *list)
+        if (const netlink::Link* on = device(address, link))
+          router.addresses.push_back(to_netlink(address, on->index));
+    if (const auto valid = vrrp::check(router.config); !valid)
+      return stop(instance.at, valid.error().what, valid.error().hint);
+    const auto key = std::tuple(link->index, instance.family, instance.vrid);
+    if (!keys_.insert(key).second)
+      return stop(
+          instance.vrid_at,
+          fmt::format("virtual router {} is on {} already", instance.vrid.value(), link->name),
+          "each virtual_router_id once an interface");
+    result_.plan.routers.push_back(std::move(router));
+  }
+
+  void warn_of_unsupported(const keepalived::Instance& instance) {
+    if (!instance.routes.empty() || !instance.rules.empty())
+      warn(instance.at, "virtual_routes and virtual_rules are not supported yet; they are not set");
+    if (!instance.accept) warn(instance.at, "no_accept is not supported yet; the addresses answer");
+    for (const auto* list : {&instance.addresses, &instance.excluded})
+      for (const auto& address : *list)
+        if (address.use_vmac)
+          warn(address.at, "use_vmac is not supported yet; the interface's own MAC is used");
+    for (const auto* list : {&instance.files, &instance.processes})
+      for (const auto& tracked : *list)
+        warn(tracked.at, fmt::format("tracking of files and processes is not supported yet; '{}' "
+                                     "does not count",
+                                     tracked.name));
+  }
+
+  vrrp::RouterConfig router_config(const keepalived::Instance& instance,
+                                   const netlink::Link& link) {
+    vrrp::RouterConfig config{
+        .interface = link.index, .family = instance.family, .vrid = instance.vrid};
+    config.version = instance.version;
+    config.priority = instance.priority;
+    config.interval = instance.interval;
+    config.starts_active = instance.initial_state == keepalived::InitialState::Master;
+    config.preempt = instance.preempt;
+    config.preempt_delay = instance.preempt_delay;
+    config.down_timer_adverts = instance.down_timer_adverts;
+    config.answers_lower_priority = !instance.lower_priority_no_advert;
+    config.answers_higher_priority = instance.higher_priority_send_advert;
+    config.fault_on_link_down = instance.track_own_interface;
+    for (const auto& address : instance.addresses)
+      config.addresses.push_back(address.prefix.address());
+    config.source = instance.source
+                        ? instance.source
+                        : primary_address(network_.addresses, link.index, instance.family, ours_);
+    if (instance.authentication == keepalived::Authentication::Password) {
+      config.auth_type = vrrp::AuthType::Password;
+      config.password = vrrp::password_from(instance.password);
+    }
+    for (const auto& peer : instance.peers)
+      config.peers.push_back({.address = peer.address,
+                              .min_hop_limit = peer.min_ttl.value_or(0),
+                              .max_hop_limit = peer.max_ttl.value_or(255)});
+    config.check_unicast_source = instance.check_unicast_source;
+    config.group = instance.group;
+    if (instance.checksum_as_v2) config.checksum = vrrp::TransmitChecksum::WithoutPseudoHeader;
+    config.announce = {
+        .repeat = static_cast<int>(instance.announce.repeat),
+        .delay = instance.announce.delay,
+        .refresh = instance.announce.refresh,
+        .refresh_repeat = static_cast<int>(instance.announce.refresh_repeat),
+        .lower_priority_repeat = static_cast<int>(instance.announce.lower_priority_repeat),
+        .lower_priority_delay = instance.announce.lower_priority_delay};
+    for (const auto& tracked : instance.scripts) track_script(tracked, config);
+    for (const auto& tracked : instance.interfaces) track_interface(tracked, config);
+    return config;
+  }
+
+  void track_script(const keepalived::Tracked& tracked, vrrp::RouterConfig& config) {
+    const auto found = std::ranges::find(config_.scripts, tracked.name, &keepalived::Script::name);
+    if (found == config_.scripts.end()) return;  // the reader has said so
+    const vrrp::TrackId id = names_.id_of("script", tracked.name);
+    config.tracked.push_back({.id = id, .weight = tracked.weight, .reverse = tracked.reverse});
+    if (std::ranges::find(result_.plan.scripts, id, &PlannedScript::id) !=
+        result_.plan.scripts.end())
+      return;
+    if (!found->command.user.empty())
+      warn(found->command.at, fmt::format("scripts run as holdfastd's own user; 'user {}' is not "
+                                          "supported yet",
+                                          found->command.user));
+    result_.plan.scripts.push_back({id, *found});
+  }
+
+  void track_interface(const keepalived::Tracked& tracked, vrrp::RouterConfig& config) {
+    const vrrp::TrackId id = names_.id_of("interface", tracked.name);
+    config.tracked.push_back({.id = id, .weight = tracked.weight, .reverse = tracked.reverse});
+    if (find(network_.links, tracked.name) == nullptr) no_interface(tracked.at, tracked.name);
+    if (std::ranges::find(result_.plan.interfaces, id, &PlannedInterface::id) ==
+        result_.plan.interfaces.end())
+      result_.plan.interfaces.push_back({id, tracked.name});
+  }
+
+  const keepalived::Config& config_;
+  const Network& network_;
+  TrackNames& names_;
+  Planning result_;
+  std::vector<net::IpAddress> ours_;  // every virtual address: none of them is a source
+  std::set<std::tuple<net::InterfaceIndex, net::Family, vrrp::VirtualRouterId>> keys_;
+};
+
+}  // namespace
+
+Planning make_plan(const keepalived::Config& config, const Network& network, TrackNames& names) {
+  return Planner(config, network, names).make();
+}
+
+}  // namespace agent

@@ -1,0 +1,69 @@
+// From a configuration and what the kernel has to what will run: which router on which interface,
+// with which addresses. Pure; whatever does not fit comes out as a diagnostic at its place.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "keepalived/config.h"
+#include "netlink/types.h"
+#include "text/place.h"
+#include "vrrp/config.h"
+
+namespace agent {
+
+// Numbers for what is tracked, the same for the same name across reloads.
+class TrackNames {
+ public:
+  vrrp::TrackId id_of(const std::string& kind, const std::string& name);
+  std::string name_of(vrrp::TrackId id) const;  // "script check_haproxy"
+
+ private:
+  std::map<std::string, std::uint32_t> ids_;
+};
+
+struct PlannedRouter {
+  std::string name;
+  std::string interface_name;
+  vrrp::RouterConfig config;
+  std::vector<netlink::Address> addresses = {};  // advertised first, excluded after them
+  std::uint8_t hop_limit = vrrp::kHopLimit;
+  bool has_fixed_source =
+      false;  // written in the file: addresses that come and go do not change it
+  keepalived::Notify notify = {};
+};
+
+struct PlannedScript {
+  vrrp::TrackId id;
+  keepalived::Script script;
+};
+
+struct PlannedInterface {
+  vrrp::TrackId id;
+  std::string name;
+};
+
+struct Plan {
+  std::vector<PlannedRouter> routers = {};
+  std::vector<PlannedScript> scripts = {};        // those that somebody tracks
+  std::vector<PlannedInterface> interfaces = {};  // likewise
+  std::vector<netlink::Address> static_addresses = {};
+};
+
+struct Planning {
+  Plan plan;
+  std::vector<text::Diagnostic> diagnostics;
+  bool can_run = true;  // false: at least one diagnostic is an error that stops us
+};
+
+struct Network {
+  std::span<const netlink::Link> links;
+  std::span<const netlink::Address> addresses;
+};
+
+Planning make_plan(const keepalived::Config& config, const Network& network, TrackNames& names);
+
+}  // namespace agent
