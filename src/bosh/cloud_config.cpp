@@ -15,7 +15,7 @@ std::vector<Properties> read_properties(const yaml::List& list, std::string_view
                                         const Code& duplicate, Report& report) {
   std::vector<Properties> out;
   for (const yaml::Node& node : list) {
-    Fields fields(node, fmt::format("a {}", what), report);
+    Fields fields(node, fmt::format("{} {}", what.starts_with('a') ? "an" : "a", what), report);
     Properties item{.name = fields.text("name"),
                     .cloud_properties = fields.object("cloud_properties"),
                     .mark = fields.mark("name")};

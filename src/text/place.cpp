@@ -60,7 +60,7 @@ std::string render(const Diagnostic& diagnostic) {
   const Place& at = diagnostic.place;
   const std::string number = std::to_string(at.line);
   const std::string line = base::printable(at.text);
-  std::string out = fmt::format("{}{}{}: {}\n", to_string(at), at.file.empty() ? "" : ": ",
+  std::string out = fmt::format("{}{}{}: {}\n", to_string(at), to_string(at).empty() ? "" : ": ",
                                 name(diagnostic.severity), diagnostic.what);
   const std::size_t column = at.column - std::min(at.text_column, at.column) + 1;
   // A caret that runs past its line would point at nothing.

@@ -285,6 +285,7 @@ std::expected<Node, Problems> parse(std::string_view text, std::string_view file
                                   .what = "this is not YAML: " + error.msg});
   }
   if (!builder.problems.empty()) return std::unexpected(std::move(builder.problems));
+  if (!builder.root.mark().source) builder.root.move_to(start);  // an empty document
   return std::move(builder.root);
 }
 
