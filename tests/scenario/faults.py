@@ -1,0 +1,192 @@
+#!/usr/bin/env python3
+"""Tests the proof: puts one deliberate fault after the other into a copy of the core, runs the
+simulation on it, and expects a broken rule. Prints the table that docs/core-faults.md keeps.
+
+    tests/scenario/faults.py [--write] [NAME...]      needs g++; takes a few minutes
+"""
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SEEDS = "4000"
+FLAGS = ["-std=c++23", "-O1", "-DFMT_HEADER_ONLY=1"]
+
+# What is wrong, in which file, the text that is there, and what is put in its place.
+FAULTS = [
+    ("tie-break compares the wrong way round", "router.cpp",
+     "event.source > *source_", "event.source < *source_"),
+    ("no tie-break: both of two equals go on", "router.cpp",
+     "if (!is_better && !wins_tie)", "if (!is_better && (wins_tie || !wins_tie))"),
+    ("an equal router is yielded to whatever its address", "router.cpp",
+     "event.source > *source_", "event.source != *source_"),
+    ("a backup does not restart its timer on an advertisement", "router.cpp",
+     "  learn(event, turn);\n  timer_ = turn.now + down_interval();\n}", "  learn(event, turn);\n}"),
+    ("skew forgotten", "types.cpp",
+     "return interval * adverts + skew_time(version, priority, interval);",
+     "return interval * adverts;"),
+    ("skew grows with the priority", "types.cpp", "(256 - priority.value())", "(1 + priority.value())"),
+    ("version 2's skew taken from the interval", "types.cpp",
+     "version == Version::V2 ? std::chrono::seconds(1) : interval", "interval"),
+    ("version 3's skew taken from one second", "types.cpp",
+     "version == Version::V2 ? std::chrono::seconds(1) : interval", "std::chrono::seconds(1)"),
+    ("interval not learned", "router.cpp",
+     "if (config_.version == Version::V3) active_interval_ = event.advertisement.interval;", ""),
+    ("learned interval kept as active router's own", "router.cpp",
+     "active_interval_ = config_.interval;\n  timer_ = turn.now + config_.interval;",
+     "timer_ = turn.now + active_interval_;"),
+    ("priority 0 treated as a low priority by a backup", "router.cpp",
+     "if (priority.is_resigning()) {\n    // RFC 9568 6.4.2", "if (false) {\n    // RFC 9568 6.4.2"),
+    ("priority 0 treated as a low priority by the active router", "router.cpp",
+     "timer_ = turn.now + config_.interval;\n    advertise(effective_priority_, turn);\n    return;",
+     "return;"),
+    ("a backup takes a resignation for proof of life", "router.cpp",
+     "timer_ = turn.now + skew_time(config_.version, effective_priority_, active_interval_);",
+     "timer_ = turn.now + down_interval();"),
+    ("a lower advertisement restarts a preempting backup's timer", "router.cpp",
+     "  if (active >= effective_priority_) {\n    preempt_at_.reset();",
+     "  if (active.value() > 0) {\n    preempt_at_.reset();"),
+    ("nopreempt ignored", "router.cpp", "if (!config_.preempt) return false;", ""),
+    ("an equal active router is preempted", "router.cpp",
+     "if (active >= effective_priority_) {", "if (active > effective_priority_) {"),
+    ("preempt_delay ignored", "router.cpp",
+     "preempt_at_ = now + config_.preempt_delay", "preempt_at_ = now"),
+    ("preempt_delay starts anew with every advertisement", "router.cpp",
+     "if (!preempt_at_) preempt_at_", "preempt_at_"),
+    ("an owner obeys nopreempt", "router.cpp",
+     "if (effective_priority_.is_owner()) return true;", ""),
+    ("addresses kept on yielding", "router.cpp",
+     "  turn.actions.push_back(ReleaseAddresses{});\n  learn(event, turn);", "  learn(event, turn);"),
+    ("addresses kept in Fault", "fault.cpp",
+     "      turn.actions.push_back(ReleaseAddresses{});\n", ""),
+    ("no Fault when the link goes down", "fault.cpp",
+     "if (!is_link_up_ && config_.fault_on_link_down)", "if (false)"),
+    ("Fault for good", "fault.cpp", "} else if (state_ == State::Fault) {", "} else if (false) {"),
+    ("addresses released before the successor is heard", "router.cpp",
+     "resign_deadline_ = turn.now + std::min(longest, config_.resign_limit);",
+     "resign_deadline_ = turn.now;"),
+    ("a resigned router never lets go", "router.cpp",
+     "if (resign_deadline_ && now >= *resign_deadline_)", "if (false)"),
+    ("the active router does not answer a lower one", "router.cpp",
+     "if (config_.answers_lower_priority) advertise(effective_priority_, turn);", ""),
+    ("the active router forgets its next advertisement", "router.cpp",
+     "      advertise(effective_priority_, turn);\n    } else {\n      down_timer_expired",
+     "    } else {\n      down_timer_expired"),
+    ("becomes active without claiming", "router.cpp",
+     "  turn.actions.push_back(ClaimAddresses{});\n", ""),
+    ("becomes active without announcing", "router.cpp",
+     "  announce(config_.announce.repeat, config_.announce.delay, turn);\n  start_refreshing",
+     "  start_refreshing"),
+    ("an active router that slept goes on as if nothing was", "router.cpp",
+     "if (slept <= config_.interval * config_.down_timer_adverts) return;", "return;"),
+    ("own packets are listened to", "receive.cpp",
+     "if (source_ && event.source == *source_) return RejectReason::OwnPacket;", ""),
+    ("checksum not verified", "packet.cpp",
+     "if (!form) return std::unexpected(RejectReason::Checksum);",
+     "if (!form) return Advertisement{.version = version, .vrid = packet[1], .priority = "
+     "Priority(packet[kPriorityAt]), .interval = std::chrono::seconds(1), .family = family, "
+     ".address_bytes = packet.subspan(kFixedSize, addresses)};"),
+    ("the other version is listened to", "receive.cpp",
+     "if (advertisement.version != config_.version) return RejectReason::WrongVersion;", ""),
+    ("the pseudo header is left out of what is accepted", "packet.cpp",
+     "if (version == Version::V3 && with) return ChecksumForm::WithPseudoHeader;", ""),
+    ("a changed priority does not move the down timer", "fault.cpp",
+     "*timer_ += skew_time", "if (false) *timer_ += skew_time"),
+    ("timers are lost in the heap", "timer_queue.cpp",
+     "if (!(moving < heap_[parent])) break;", "break;"),
+]
+
+
+def compile_one(source, build, include):
+    target = build / (source.stem + ".o")
+    subprocess.run(["g++", *FLAGS, f"-I{include}", f"-I{ROOT}/src", f"-I{ROOT}/tests/scenario", "-c",
+                    str(source), "-o", str(target)], check=True)
+    return target
+
+
+def main():
+    wanted = [argument for argument in sys.argv[1:] if argument != "--write"]
+    work = pathlib.Path(tempfile.mkdtemp(prefix="holdfast-faults-"))
+    try:
+        table, missed = run(wanted, work)
+    finally:
+        shutil.rmtree(work)
+    if "--write" in sys.argv[1:] and not wanted:
+        (ROOT / "docs").mkdir(exist_ok=True)
+        (ROOT / "docs/core-faults.md").write_text(HEAD + "".join(table))
+    print(f"{len(table) - missed} of {len(table)} faults caught")
+    return 1 if missed else 0
+
+
+HEAD = f"""# Faults that the simulation must catch
+
+Each row is a mistake that `tests/scenario/faults.py` puts into a copy of `src/vrrp`, and the rule that
+the simulation (`tests/scenario`, {SEEDS} seeds) found broken. `faults.py --write` makes this table anew.
+
+| fault | where | caught by seed | rule that was broken |
+|---|---|---|---|
+"""
+
+
+def sources():
+    for folder, pattern in (("src/vrrp", "*.cpp"), ("src/net", "*.cpp"), ("tests/scenario", "*.cpp")):
+        for path in sorted((ROOT / folder).glob(pattern)):
+            if not path.stem.endswith("_test"):
+                yield path
+    yield ROOT / "src/base/error.cpp"
+    yield ROOT / "src/base/text.cpp"
+
+
+def check_texts():
+    for name, file, old, _ in FAULTS:
+        count = (ROOT / "src/vrrp" / file).read_text().count(old)
+        if count != 1:
+            sys.exit(f"fault '{name}': its text is there {count} times in {file}")
+
+
+def run(wanted, work):
+    check_texts()
+    build = work / "build"
+    build.mkdir()
+    print("building the core and the simulation", flush=True)
+    objects = {path: compile_one(path, build, ROOT / "src") for path in sources()}
+    table, missed = [], 0
+    for name, file, old, new in FAULTS:
+        if wanted and not any(word in name for word in wanted):
+            continue
+        path = ROOT / "src/vrrp" / file
+        text = path.read_text()
+        mutant = work / "mutant" / file
+        mutant.parent.mkdir(exist_ok=True)
+        mutant.write_text(text.replace(old, new))
+        faulty = compile_one(mutant, work, ROOT / "src")
+        program = work / "sim"
+        linked = [str(faulty if key == path else value) for key, value in objects.items()]
+        subprocess.run(["g++", *linked, "-o", str(program)], check=True)
+        found = judge(program)
+        missed += found is None
+        seed, rule = found or ("-", "**missed**")
+        print(f"{'caught' if found else 'MISSED'}: {name} (seed {seed}: {rule})", flush=True)
+        table.append(f"| {name} | `{file}` | {seed} | {rule} |\n")
+    return table, missed
+
+
+def judge(program):
+    try:
+        done = subprocess.run([str(program), "--seeds", SEEDS], capture_output=True, text=True,
+                              timeout=120, check=False)
+    except subprocess.TimeoutExpired:
+        return "-", "it did not come to an end"
+    if done.returncode == 0:
+        return None
+    match = re.search(r"seed (\d+): at \S+ this was broken: (.*)", done.stdout)
+    return match.groups() if match else ("-", "an assertion")
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("LC_ALL", "C")
+    sys.exit(main())
