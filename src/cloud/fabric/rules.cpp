@@ -66,11 +66,19 @@ std::string target_is(const net::Prefix& prefix) {
   return fmt::format("@th,64,128 & {} == {}", hex(prefix.netmask()), hex(prefix.network()));
 }
 
-void arp_rules(Chain& chain, Number number, const std::vector<Source>& sources) {
+// One rule an address and no anonymous sets: libnftables reads all sets of the table before each
+// change, so a few a port would make a hundred ports slow.
+void accept_sources(Chain& chain, std::string_view pattern, const std::vector<Source>& sources,
+                    std::vector<net::Prefix> Source::*addresses) {
   for (const Source& source : sources)
-    if (!source.ipv4.empty())
-      chain.rule("ether saddr {0} arp saddr ether {0} arp saddr ip {1} accept",
-                 to_string(source.mac), elements(source.ipv4));
+    for (const net::Prefix& prefix : source.*addresses)
+      chain.rule("{}",
+                 fmt::format(fmt::runtime(pattern), to_string(source.mac), to_string(prefix)));
+}
+
+void arp_rules(Chain& chain, Number number, const std::vector<Source>& sources) {
+  accept_sources(chain, "ether saddr {0} arp saddr ether {0} arp saddr ip {1} accept", sources,
+                 &Source::ipv4);
   chain.rule("ether type arp update @arp-seen {{ meta mark . arp saddr ip counter }}");
   chain.rule("ether type arp counter name {} drop", counter_name(number, Reason::ArpSpoof));
 }
@@ -78,11 +86,7 @@ void arp_rules(Chain& chain, Number number, const std::vector<Source>& sources) 
 void ipv4_rules(Chain& chain, Number number, const std::vector<Source>& sources) {
   chain.rule("ether type ip udp sport 67 udp dport 68 counter name {} drop",
              counter_name(number, Reason::DhcpServer));
-  // A DHCP client has no address yet (RFC 2131 4.1).
-  chain.rule("ip saddr 0.0.0.0 ip daddr 255.255.255.255 udp sport 68 udp dport 67 accept");
-  for (const Source& source : sources)
-    if (!source.ipv4.empty())
-      chain.rule("ether saddr {} ip saddr {} accept", to_string(source.mac), elements(source.ipv4));
+  accept_sources(chain, "ether saddr {} ip saddr {} accept", sources, &Source::ipv4);
   chain.rule("ether type ip update @ip4-seen {{ meta mark . ip saddr counter }}");
   chain.rule("ether type ip counter name {} drop", counter_name(number, Reason::IpSpoof));
 }
@@ -92,32 +96,30 @@ void ipv6_rules(Chain& chain, Number number, const std::vector<Source>& sources)
              counter_name(number, Reason::RouterAdvertisement));
   chain.rule("ether type ip6 udp sport 547 udp dport 546 counter name {} drop",
              counter_name(number, Reason::DhcpServer));
-  // Duplicate address detection and what an interface says before it has an address (RFC 4862 5.4).
-  chain.rule(
-      "ip6 saddr :: ip6 daddr ff02::/16 icmpv6 type {{ mld-listener-report, mld2-listener-report, "
-      "nd-neighbor-solicit, nd-router-solicit }} accept");
-  for (const Source& source : sources)
-    for (const net::Prefix& prefix : source.ipv6)
-      chain.rule("ether saddr {} ip6 saddr {} icmpv6 type nd-neighbor-advert {} accept",
-                 to_string(source.mac), elements(source.ipv6), target_is(prefix));
-  // What has a right source so far claims a target that is not the port's.
-  for (const Source& source : sources) {
-    chain.rule("ether saddr {} ip6 saddr {} icmpv6 type nd-neighbor-advert counter name {} drop",
-               to_string(source.mac), elements(source.ipv6), counter_name(number, Reason::NdSpoof));
-    chain.rule("ether saddr {} ip6 saddr {} accept", to_string(source.mac), elements(source.ipv6));
-  }
+  accept_sources(chain, fmt::format("ether saddr {{}} ip6 saddr {{}} goto nd{}", number), sources,
+                 &Source::ipv6);
   chain.rule("ether type ip6 update @ip6-seen {{ meta mark . ip6 saddr counter }}");
   chain.rule("ether type ip6 counter name {} drop", counter_name(number, Reason::IpSpoof));
 }
 
-void anti_spoofing(Chain& chain, Number number, const PortSpec& port) {
-  const std::vector<Source> sources = permitted_sources(port);
+// For IPv6 packets from a permitted source: what they claim about their own address.
+void neighbour_rules(Chain chain, Number number, const std::vector<Source>& sources) {
+  for (const Source& source : sources)
+    for (const net::Prefix& prefix : source.ipv6)
+      chain.rule("ether saddr {} icmpv6 type nd-neighbor-advert {} accept", to_string(source.mac),
+                 target_is(prefix));
+  chain.rule("icmpv6 type nd-neighbor-advert counter name {} drop",
+             counter_name(number, Reason::NdSpoof));
+}
+
+void anti_spoofing(Chain& chain, Number number, const std::vector<Source>& sources) {
   std::vector<net::MacAddress> macs;
   for (const Source& source : sources) macs.push_back(source.mac);
-  const std::string known = elements(macs);
+  const std::string known = macs.size() == 1 ? to_string(macs[0]) : elements(macs);
   chain.rule("ether saddr != {} update @mac-seen {{ meta mark . ether saddr counter }}", known);
   chain.rule("ether saddr != {} counter name {} drop", known,
              counter_name(number, Reason::MacSpoof));
+  chain.rule("jump without-address");
   arp_rules(chain, number, sources);
   ipv4_rules(chain, number, sources);
   ipv6_rules(chain, number, sources);
@@ -166,22 +168,20 @@ void group_chain(Chain chain, Direction direction, Number number, const PortSpec
   for (const Rule& rule : port.rules)
     if (rule.direction == direction && is_consistent(rule))
       chain.rule("{}{}", match(rule, set_number), pass);
-  // Membership reports are for routers; that a host does not get them is no loss worth counting.
-  if (!is_egress) chain.rule("ip daddr 224.0.0.22 meta l4proto igmp drop");
-  const std::string_view side = is_egress ? "egress" : "ingress";
-  for (const int family : {4, 6}) {
-    const std::string other =
-        fmt::format("{} {}", family == 4 ? "ip" : "ip6", is_egress ? "daddr" : "saddr");
-    chain.rule(
-        "meta l4proto {} update @{}{}-seen {{ meta mark . {} . meta l4proto . th dport counter }}",
-        kWithPorts, side, family, other);
-    chain.rule(
-        "meta l4proto != {} update @{}{}-seen-no-port {{ meta mark . {} . meta l4proto counter }}",
-        kWithPorts, side, family, other);
-  }
+  chain.rule("jump {}-seen", is_egress ? "egress" : "ingress");
   chain.rule(
       "counter name {} drop",
       counter_name(number, is_egress ? Reason::SecurityGroupEgress : Reason::SecurityGroupIngress));
+}
+
+// What a guest may send before it has an address: a DHCP client's question (RFC 2131 4.1),
+// duplicate address detection and the like (RFC 4862 5.4).
+void without_address(Script& script) {
+  Chain chain(script, "bridge", "without-address");
+  chain.rule("ip saddr 0.0.0.0 ip daddr 255.255.255.255 udp sport 68 udp dport 67 accept");
+  chain.rule(
+      "ip6 saddr :: ip6 daddr ff02::/16 icmpv6 type {{ mld-listener-report, mld2-listener-report, "
+      "nd-neighbor-solicit, nd-router-solicit }} accept");
 }
 
 void seen_set(Script& script, std::string_view family, std::string_view name,
@@ -190,6 +190,22 @@ void seen_set(Script& script, std::string_view family, std::string_view name,
       "add set {} {} {} {{ type mark . {}; flags dynamic,timeout; timeout 1h; size 512; counter; "
       "}}",
       family, kTable, name, key);
+}
+
+// What is about to be dropped by a security group, for the details of read_drops().
+void note_seen(Script& script, std::string_view side) {
+  Chain chain(script, "inet", fmt::format("{}-seen", side));
+  const bool is_egress = side == "egress";
+  // Membership reports are for routers; that a host does not get them is no loss worth counting.
+  if (!is_egress) chain.rule("ip daddr 224.0.0.22 meta l4proto igmp drop");
+  for (const int family : {4, 6}) {
+    const std::string key = fmt::format("meta mark . {} {} . meta l4proto",
+                                        family == 4 ? "ip" : "ip6", is_egress ? "daddr" : "saddr");
+    chain.rule("meta l4proto {} update @{}{}-seen {{ {} . th dport counter }}", kWithPorts, side,
+               family, key);
+    chain.rule("meta l4proto != {} update @{}{}-seen-no-port {{ {} counter }}", kWithPorts, side,
+               family, key);
+  }
 }
 
 }  // namespace
@@ -211,6 +227,7 @@ std::string base_script() {
   seen_set(script, "bridge", "arp-seen", "ipv4_addr");
   seen_set(script, "bridge", "ip4-seen", "ipv4_addr");
   seen_set(script, "bridge", "ip6-seen", "ipv6_addr");
+  without_address(script);
   // Before br_netfilter (priority 0) lets the inet hooks see the packet.
   script.line("add chain bridge {} prerouting {{ type filter hook prerouting priority -300; }}",
               kTable);
@@ -227,6 +244,7 @@ std::string base_script() {
                fmt::format("ipv{}_addr . inet_proto", family));
     }
   }
+  for (const std::string_view side : {"egress", "ingress"}) note_seen(script, side);
   script.line("add map inet {} zones {{ type ifname : verdict; }}", kTable);
   script.line("add chain inet {} prerouting {{ type filter hook prerouting priority raw; }}",
               kTable);
@@ -265,9 +283,11 @@ std::string port_script(Number number, const PortSpec& port, const SetNumber& se
   for (const Reason reason : all_reasons())
     script.line("add counter {} {} {}", is_seen_by_inet(reason) ? "inet" : "bridge", kTable,
                 counter_name(number, reason));
+  const std::vector<Source> sources = permitted_sources(port);
+  neighbour_rules(Chain(script, "bridge", fmt::format("nd{}", number)), number, sources);
   Chain from(script, "bridge", fmt::format("from{}", number));
   from.rule("meta mark set {:#x}", number);
-  if (port.port_security_enabled) anti_spoofing(from, number, port);
+  if (port.port_security_enabled) anti_spoofing(from, number, sources);
   Chain to(script, "bridge", fmt::format("to{}", number));
   to.rule("meta mark set meta mark & 0x0000ffff | {:#x}", std::uint32_t{number} << 16);
   for (const auto& [side, direction] :
@@ -290,9 +310,10 @@ std::string remove_port_script(Number number) {
   script.line("delete element bridge {} to-port {{ {} }}", kTable, name);
   script.line("delete element inet {} egress {{ {:#x} }}", kTable, number);
   script.line("delete element inet {} ingress {{ {:#x} }}", kTable, std::uint32_t{number} << 16);
-  for (const std::string_view chain :
-       {"bridge {} from", "bridge {} to", "inet {} egress", "inet {} ingress"})
-    script.line("delete chain {}{}", fmt::format(fmt::runtime(chain), kTable), number);
+  for (const auto& [family, chain] :
+       {std::pair("bridge", "from"), std::pair("bridge", "nd"), std::pair("bridge", "to"),
+        std::pair("inet", "egress"), std::pair("inet", "ingress")})
+    script.line("delete chain {} {} {}{}", family, kTable, chain, number);
   return std::move(script).text();
 }
 

@@ -55,7 +55,7 @@ net::Prefix with_length(const net::IpAddress& address, const std::optional<int>&
 
 }  // namespace
 
-std::string to_line(const BootOrder& order) {
+std::string to_text(const BootOrder& order) {
   json::Array interfaces;
   for (const Interface& interface : order.interfaces)
     interfaces.emplace_back(json::Object{{"name", interface.name},
@@ -64,12 +64,11 @@ std::string to_line(const BootOrder& order) {
                                          {"gateways", texts(interface.gateways)}});
   return json::dump(json::Object{{"host_name", order.host_name},
                                  {"interfaces", std::move(interfaces)},
-                                 {"user_data", order.user_data}}) +
-         "\n";
+                                 {"user_data", order.user_data}});
 }
 
-base::Result<BootOrder> read_boot_order(std::string_view line) {
-  const auto document = json::parse(line);
+base::Result<BootOrder> read_boot_order(std::string_view text) {
+  const auto document = json::parse(text);
   if (!document) return std::unexpected(document.error());
   const json::Array* interfaces = (*document)["interfaces"].as_array();
   if (interfaces == nullptr) return wrong();

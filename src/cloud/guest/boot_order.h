@@ -1,5 +1,5 @@
-// What the server tells process 1 of a guest, as one line of JSON on its standard input; and what
-// the interfaces shall be, from that and the user data. Pure.
+// What the server tells process 1 of a guest, as JSON; and what the interfaces shall be, from that
+// and the user data. Pure.
 #pragma once
 
 #include <optional>
@@ -29,8 +29,8 @@ struct BootOrder {
   std::string user_data;
 };
 
-std::string to_line(const BootOrder& order);  // ends with a line feed
-base::Result<BootOrder> read_boot_order(std::string_view line);
+std::string to_text(const BootOrder& order);
+base::Result<BootOrder> read_boot_order(std::string_view text);
 
 // As a BOSH agent does: a network of the user data belongs to the interface with its MAC address,
 // one without a MAC to the next interface that has none. An interface of which they say nothing

@@ -1,6 +1,8 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -45,28 +47,30 @@ base::Result<io::Descriptor> open_console(const std::string& path) {
   return console;
 }
 
-struct Pipe {
-  io::Descriptor read;
-  io::Descriptor write;
+// A socket pair rather than a pipe: writing to a guest that has just died is no signal.
+struct Lifeline {
+  io::Descriptor ours;
+  io::Descriptor theirs;
+  static base::Result<Lifeline> make() {
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
+      return std::unexpected(base::system_error("cannot make a socket pair", errno));
+    return Lifeline{io::Descriptor(ends[0]), io::Descriptor(ends[1])};
+  }
 };
 
-// Roomy enough for the whole boot order, so that writing it never waits for the guest.
-base::Result<Pipe> order_pipe() {
-  int ends[2];
-  if (pipe2(ends, O_CLOEXEC) != 0)
-    return std::unexpected(base::system_error("cannot make a pipe", errno));
-  Pipe pipe{io::Descriptor(ends[0]), io::Descriptor(ends[1])};
-  fcntl(pipe.write.get(), F_SETPIPE_SZ, 1 << 20);
-  fcntl(pipe.write.get(), F_SETFL, O_NONBLOCK);
-  return pipe;
-}
-
-base::Result<> write_order(const io::Descriptor& to, const std::string& line) {
-  const ssize_t put = write(to.get(), line.data(), line.size());
-  if (put == static_cast<ssize_t>(line.size())) return {};
-  if (put < 0 && errno != EAGAIN)
-    return std::unexpected(base::system_error("cannot tell the guest what to boot", errno));
-  return base::fail(base::Kind::Invalid, "user data are larger than a guest can take (1 MiB)");
+// In memory and not in a pipe: writing it never waits for the guest, however large it is.
+base::Result<io::Descriptor> order_in_memory(const BootOrder& order) {
+  io::Descriptor memory(memfd_create("boot-order", MFD_CLOEXEC));
+  const std::string text = to_text(order);
+  std::string_view rest = text;
+  while (memory && !rest.empty()) {
+    const ssize_t put = write(memory.get(), rest.data(), rest.size());
+    if (put < 0) break;
+    rest.remove_prefix(static_cast<std::size_t>(put));
+  }
+  if (memory && rest.empty() && lseek(memory.get(), 0, SEEK_SET) == 0) return memory;
+  return std::unexpected(base::system_error("cannot write a guest's boot order", errno));
 }
 
 Interface interface_of(const fabric::PortSpec& port, std::size_t index) {
@@ -190,30 +194,33 @@ base::Result<pid_t> Guests::boot(const GuestSpec& spec) {
                       fmt::format("server {} is running", spec.server.value()));
   const auto console = open_console(spec.console_path);
   if (!console) return std::unexpected(console.error());
-  auto order = order_pipe();
-  if (!order) return std::unexpected(order.error());
-  auto process = spawn_in_namespaces({.program = impl_->program,
-                                      .arguments = {"holdfast-cloud", "guest-init"},
-                                      .environment = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/"
-                                                      "sbin:/usr/bin:/sbin:/bin",
-                                                      "HOME=/root", "LANG=C.UTF-8"},
-                                      .input = order->read.get(),
-                                      .output = console->get()});
+  BootOrder order{.host_name = host_name(spec.name), .interfaces = {}, .user_data = spec.user_data};
+  for (std::size_t i = 0; i < spec.ports.size(); ++i)
+    order.interfaces.push_back(interface_of(spec.ports[i], i));
+  const auto memory = order_in_memory(order);
+  if (!memory) return std::unexpected(memory.error());
+  auto lifeline = Lifeline::make();
+  if (!lifeline) return std::unexpected(lifeline.error());
+  auto process = spawn_in_namespaces(
+      {.program = impl_->program,
+       .arguments = {"holdfast-cloud", "guest-init"},
+       .environment = {"PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+                       "HOME=/root", "LANG=C.UTF-8"},
+       .input = lifeline->theirs.get(),
+       .output = console->get(),
+       .extra = memory->get()});
   if (!process) return std::unexpected(process.error());
   const pid_t pid = process->pid;
-  order->read.reset();
+  lifeline->theirs.reset();
   Guest& guest = impl_->guests
                      .emplace(spec.server, Guest{.process = std::move(*process),
-                                                 .lifeline = std::move(order->write),
+                                                 .lifeline = std::move(lifeline->ours),
                                                  .ports = {}})
                      .first->second;
 
-  BootOrder boot_order{
-      .host_name = host_name(spec.name), .interfaces = {}, .user_data = spec.user_data};
-  for (std::size_t i = 0; i < spec.ports.size(); ++i)
-    boot_order.interfaces.push_back(interface_of(spec.ports[i], i));
   auto done = impl_->plug_all(spec, guest);
-  if (done) done = write_order(guest.lifeline, to_line(boot_order));
+  if (done && send(guest.lifeline.get(), "\n", 1, MSG_NOSIGNAL) != 1)  // go: the links are there
+    done = std::unexpected(base::system_error("the guest ended before it could boot", errno));
   if (!done) {
     guest.send(SIGKILL);
     waitpid(pid, nullptr, 0);

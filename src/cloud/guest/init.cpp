@@ -25,17 +25,28 @@
 namespace cloud::guest {
 namespace {
 
-// The order stays readable after its line as long as the cloud lives: its end is our end.
-std::optional<std::string> read_line(int fd) {
-  std::string line;
+constexpr int kOrder = 3;  // see guests.cpp
+
+std::optional<std::string> read_all(int fd) {
+  std::string text;
   std::array<char, 65536> buffer;
-  while (!line.ends_with('\n')) {
+  for (;;) {
     const ssize_t got = read(fd, buffer.data(), buffer.size());
     if (got < 0 && errno == EINTR) continue;
-    if (got <= 0) return std::nullopt;
-    line.append(buffer.data(), static_cast<std::size_t>(got));
+    if (got < 0) return std::nullopt;
+    if (got == 0) return text;
+    text.append(buffer.data(), static_cast<std::size_t>(got));
   }
-  return line;
+}
+
+// Standard input says a byte when the links are plugged. It stays open as long as the cloud lives:
+// its end is our end.
+bool wait_for_links() {
+  char go = 0;
+  ssize_t got = 0;
+  do got = read(STDIN_FILENO, &go, 1);
+  while (got < 0 && errno == EINTR);
+  return got == 1;
 }
 
 void set_sysctl(const std::string& name, std::string_view value) {
@@ -94,9 +105,9 @@ class Init {
 int Init::run() {
   prctl(PR_SET_PDEATHSIG, SIGKILL);  // exec may have cleared it
   prctl(PR_SET_NAME, "guest-init");
-  const auto line = read_line(STDIN_FILENO);
-  if (!line) return 1;
-  const auto order = read_boot_order(*line);
+  const auto text = read_all(kOrder);
+  close(kOrder);
+  const auto order = read_boot_order(text.value_or(""));
   if (!order) {
     say(order.error().what);
     return 1;
@@ -106,9 +117,9 @@ int Init::run() {
       std::filesystem::read_symlink("/proc/self/exe", error).parent_path().string();
   const io::Signals signals(loop_, {SIGTERM, SIGINT, SIGCHLD},
                             [this](int number) { on_signal(number); });
-  const io::Readable lifeline(loop_, STDIN_FILENO, [] { _exit(1); });
   jobs_.emplace(loop_, console_, tools);
   if (!prepare(*order, tools)) return 1;
+  const io::Readable lifeline(loop_, STDIN_FILENO, [] { _exit(1); });
   for (const Job& job : settings_.jobs) jobs_->start(job, settings_.instance);
   loop_.run();
   say("powering off");
@@ -133,6 +144,7 @@ bool Init::prepare(const BootOrder& order, const std::string& tools) {
       say(fmt::format("ignoring user data that are not a BOSH agent's settings: {}",
                       to_string(settings.error())));
   }
+  if (!wait_for_links()) return false;
   set_up_network(configured(order.interfaces, settings_));
   return true;
 }

@@ -27,6 +27,8 @@ std::vector<char*> terminated(const std::vector<std::string>& texts) {
   return out;
 }
 
+constexpr int kReport = 4;  // carries errno of a failed exec; closed by a successful one
+
 // Between clone and exec: async-signal-safe calls only. Returns when something failed.
 void become(const SpawnSpec& spec, char* const* arguments, char* const* environment, int report) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -35,16 +37,17 @@ void become(const SpawnSpec& spec, char* const* arguments, char* const* environm
   sigprocmask(SIG_SETMASK, &none, nullptr);
   for (const int number : {SIGPIPE, SIGINT, SIGTERM, SIGHUP, SIGCHLD}) signal(number, SIG_DFL);
   setsid();  // Ctrl-C at the cloud's terminal is not for guests
+  // First out of the way of the places they go to.
   const int input = fcntl(spec.input, F_DUPFD_CLOEXEC, 10);
   const int output = fcntl(spec.output, F_DUPFD_CLOEXEC, 10);
+  const int extra = fcntl(spec.extra, F_DUPFD_CLOEXEC, 10);
   const int errors = fcntl(report, F_DUPFD_CLOEXEC, 10);
-  if (input < 0 || output < 0 || errors < 0) return;
-  if (dup2(input, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0 ||
-      dup3(errors, report, O_CLOEXEC) < 0)
+  if (input < 0 || output < 0 || extra < 0 || errors < 0) return;
+  if (dup2(input, 0) < 0 || dup2(output, 1) < 0 || dup2(output, 2) < 0 || dup2(extra, 3) < 0 ||
+      dup3(errors, kReport, O_CLOEXEC) < 0)
     return;
   // Listening sockets and the state of the cloud are no affair of a guest.
-  if (report > 3 && syscall(SYS_close_range, 3, report - 1, 0) != 0) return;
-  if (syscall(SYS_close_range, report + 1, ~0U, 0) != 0) return;
+  if (syscall(SYS_close_range, kReport + 1, ~0U, 0) != 0) return;
   execve(spec.program.c_str(), arguments, environment);
 }
 
@@ -76,7 +79,10 @@ base::Result<Spawned> spawn_in_namespaces(const SpawnSpec& spec) {
   if (pid == 0) {
     become(spec, arguments.data(), environment.data(), report_end.get());
     const int reason = errno;
-    [[maybe_unused]] const auto written = write(report_end.get(), &reason, sizeof reason);
+    // One of them is open, wherever it failed.
+    if (write(report_end.get(), &reason, sizeof reason) < 0) {
+      [[maybe_unused]] const auto written = write(kReport, &reason, sizeof reason);
+    }
     _exit(127);
   }
   Spawned spawned{.pid = pid, .pidfd = io::Descriptor(pidfd)};

@@ -21,7 +21,8 @@ struct SpawnSpec {
   std::vector<std::string> arguments;
   std::vector<std::string> environment;
   int input = -1;   // becomes descriptor 0
-  int output = -1;  // becomes 1 and 2; the new process inherits nothing else
+  int output = -1;  // becomes 1 and 2
+  int extra = -1;   // becomes 3; the new process inherits nothing else
 };
 
 // Returns once the program runs; the error says why it does not.
