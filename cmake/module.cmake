@@ -61,6 +61,7 @@ function(program name)
   add_executable(${name} ${P_SOURCES})
   target_link_libraries(${name} PRIVATE ${P_USES})
   if(P_STATIC AND NOT HOLDFAST_SANITIZE)
-    target_link_options(${name} PRIVATE -static)
+    # libcrypto could call dlopen and getaddrinfo; nothing of ours makes it.
+    target_link_options(${name} PRIVATE -static LINKER:--no-warnings)
   endif()
 endfunction()

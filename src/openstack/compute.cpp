@@ -94,7 +94,7 @@ json::Object server_to_json(const NewServer& server) {
     networks.emplace_back(json::Object{{"port", port.value()}});
   for (const NetworkId& network : server.networks)
     networks.emplace_back(json::Object{{"uuid", network.value()}});
-  out.set("networks", std::move(networks));
+  if (!networks.empty()) out.set("networks", std::move(networks));
   if (!server.security_groups.empty()) {
     json::Array groups;
     for (const std::string& group : server.security_groups)

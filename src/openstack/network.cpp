@@ -66,7 +66,8 @@ Port read_port(const Reading& from) {
           .fixed_ips = read_fixed_ips(from),
           .allowed_address_pairs = read_pairs(from),
           .security_groups = read_ids<SecurityGroupTag>(from["security_groups"]),
-          .port_security_enabled = from.flag("port_security_enabled", true)};
+          .port_security_enabled = from.flag("port_security_enabled", true),
+          .created_at = from.text_or_empty("created_at")};
 }
 
 SecurityGroupRule read_rule(const Reading& from) {

@@ -67,6 +67,7 @@ struct Port {
   std::vector<AddressPair> allowed_address_pairs;
   std::vector<SecurityGroupId> security_groups;
   bool port_security_enabled = true;
+  std::string created_at = {};  // as Neutron writes it, "2026-11-20T22:51:09Z"
 };
 
 struct NewPort {

@@ -1,0 +1,57 @@
+#include <fmt/format.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "cpi/call.h"
+#include "cpi/port_mark.h"
+#include "io/wait.h"
+#include "openstack/compute.h"
+#include "openstack/network.h"
+
+namespace cpi {
+namespace {
+
+using openstack::Port;
+
+// Ports that we or one of the older CPIs made for the VM. Somebody else's stay.
+bool is_to_be_deleted(const Port& port) {
+  return read_mark(port.description).has_value() || is_anonymous(port);
+}
+
+io::Task<Result<>> delete_ports(const Call& call, const std::vector<Port>& ports) {
+  std::vector<std::string> problems;
+  for (const Port& port : ports) {
+    if (!is_to_be_deleted(port)) {
+      base::log::info("cpi.port_kept", {{"port", port.id.value()}, {"name", port.name}});
+      continue;
+    }
+    const auto deleted = co_await openstack::delete_port(call.cloud, port.id);
+    if (!deleted) problems.push_back(from_failure(deleted.error()).message);
+  }
+  if (problems.empty()) co_return Result<>{};
+  const std::string prefix = problems.size() > 1 ? "Multiple cloud errors occurred:\n" : "";
+  co_return cloud_error(prefix + base::join(problems, "\n"));
+}
+
+}  // namespace
+
+io::Task<Result<json::Value>> delete_vm(const Call& call) {
+  const auto id = text_argument(call, 0, "server_id");
+  if (!id) co_return std::unexpected(id.error());
+  const openstack::ServerId server(*id);
+  // Asked before the deletion: afterwards nothing tells whose the ports were.
+  openstack::Filters filters;
+  filters.emplace_back("device_id", *id);
+  const auto ports = co_await openstack::list_ports(call.cloud, filters);
+  if (!ports) co_return failed(ports.error());
+  const auto deleted = co_await openstack::delete_server(call.cloud, server);
+  if (!deleted) co_return failed(deleted.error());
+  const auto until = std::chrono::steady_clock::now() + call.config.state_timeout;
+  const auto gone = co_await openstack::wait_until_gone(call.cloud, server, until);
+  if (!gone) co_return failed(gone.error());
+  const auto done = co_await delete_ports(call, *ports);
+  if (!done) co_return std::unexpected(done.error());
+  co_return json::Value{};
+}
+
+}  // namespace cpi

@@ -1,0 +1,122 @@
+#include "cpi/vm_lookups.h"
+
+#include <fmt/format.h>
+
+#include "base/log.h"
+#include "cpi/address_pairs.h"
+#include "io/wait.h"
+#include "openstack/image.h"
+
+namespace cpi {
+namespace {
+
+template <typename T>
+using Slot = std::optional<openstack::Result<T>>;
+
+struct Answers {
+  Slot<std::vector<openstack::SecurityGroup>> security_groups;
+  Slot<openstack::Image> image;
+  Slot<std::vector<openstack::Flavor>> flavors;
+  Slot<openstack::KeyPair> key_pair;
+  std::vector<Slot<std::vector<openstack::Port>>> reservations;  // one for each address
+};
+
+// The addresses whose reservation must exist. A network reserves nothing.
+std::vector<net::IpAddress> addresses_to_check(const VmProperties& properties,
+                                               const VmNetworks& networks) {
+  const VmNetwork* network = networks.default_network();
+  std::vector<net::IpAddress> out;
+  if (network == nullptr || !network->checks_vrrp_port || !properties.checks_vrrp_port) return out;
+  for (const auto& pair : properties.address_pairs)
+    if (pair.address.is_host()) out.push_back(pair.address.address());
+  return out;
+}
+
+std::vector<std::string> wanted_groups(const Call& call, const VmProperties& properties,
+                                       const VmNetworks& networks) {
+  if (!properties.security_groups.empty()) return properties.security_groups;
+  if (!networks.security_groups.empty()) return networks.security_groups;
+  return call.config.default_security_groups;
+}
+
+Result<> check_image(const openstack::ImageId& id,
+                     const openstack::Result<openstack::Image>& image) {
+  if (!image && image.error().status == 404)
+    return cloud_error(fmt::format("Image `{}' not found", id.value()));
+  if (!image) return failed(image.error());
+  if (image->status != "active")
+    return cloud_error(fmt::format("Image `{}' is not active but {}", id.value(), image->status));
+  return {};
+}
+
+Result<> check_key(const std::string& name, const Slot<openstack::KeyPair>& key) {
+  if (!key || *key) return {};
+  if (key->error().status == 404) return cloud_error(fmt::format("Key-pair `{}' not found", name));
+  return failed(key->error());
+}
+
+Result<> check_reservations(const std::vector<net::IpAddress>& addresses,
+                            const openstack::NetworkId& network, const Answers& answers) {
+  for (std::size_t i = 0; i < addresses.size(); ++i) {
+    const auto& ports = *answers.reservations[i];
+    if (!ports) return failed(ports.error());
+    const auto reservation = find_reservation(*ports, network, addresses[i]);
+    if (!reservation) return std::unexpected(reservation.error());
+    base::log::info("cpi.vrrp_reservation", {{"address", net::to_string(addresses[i])},
+                                             {"port", reservation->id.value()},
+                                             {"name", reservation->name},
+                                             {"network", network.value()}});
+  }
+  return {};
+}
+
+}  // namespace
+
+io::Task<Result<VmFacts>> look_up(const Call& call, openstack::ImageId image,
+                                  const VmProperties& properties, const VmNetworks& networks) {
+  auto& cloud = call.cloud;
+  const auto groups = wanted_groups(call, properties, networks);
+  const auto addresses = addresses_to_check(properties, networks);
+  Answers answers;
+  answers.reservations.resize(addresses.size());
+  std::vector<io::Task<>> tasks;
+  if (!groups.empty()) {
+    openstack::Filters fields;
+    for (const char* field : {"id", "name"}) fields.emplace_back("fields", field);
+    tasks.push_back(into(answers.security_groups, openstack::list_security_groups(cloud, fields)));
+  }
+  tasks.push_back(into(answers.image, openstack::show_image(cloud, image)));
+  tasks.push_back(into(answers.flavors, openstack::list_flavors(cloud)));
+  if (!properties.key_name.empty())
+    tasks.push_back(into(answers.key_pair, openstack::show_key_pair(cloud, properties.key_name)));
+  for (std::size_t i = 0; i < addresses.size(); ++i) {
+    openstack::Filters filters;
+    filters.emplace_back("network_id", networks.default_network()->network->value());
+    filters.emplace_back("fixed_ips", "ip_address=" + net::to_string(addresses[i]));
+    tasks.push_back(into(answers.reservations[i], openstack::list_ports(cloud, filters)));
+  }
+  co_await io::all(cloud.loop(), std::move(tasks));
+
+  // Always in this order, so that one mistake has one message.
+  std::vector<openstack::SecurityGroup> existing;
+  if (answers.security_groups) {
+    if (!*answers.security_groups) co_return failed(answers.security_groups->error());
+    existing = **answers.security_groups;
+  }
+  auto found = find_security_groups(existing, groups);
+  if (!found) co_return std::unexpected(found.error());
+  if (const auto ok = check_image(image, *answers.image); !ok)
+    co_return std::unexpected(ok.error());
+  if (!*answers.flavors) co_return failed(answers.flavors->error());
+  auto flavor = find_flavor(**answers.flavors, properties.instance_type);
+  if (!flavor) co_return std::unexpected(flavor.error());
+  if (const auto ok = check_key(properties.key_name, answers.key_pair); !ok)
+    co_return std::unexpected(ok.error());
+  if (!addresses.empty()) {
+    const auto ok = check_reservations(addresses, *networks.default_network()->network, answers);
+    if (!ok) co_return std::unexpected(ok.error());
+  }
+  co_return VmFacts{.security_groups = std::move(*found), .flavor = std::move(*flavor)};
+}
+
+}  // namespace cpi
