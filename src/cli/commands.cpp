@@ -18,6 +18,7 @@ constexpr std::string_view kAbout =
 // commands.h and defined in a file of the command's name.
 const std::vector<Command>& table_of_commands() {
   static const std::vector<Command> table = {
+      {"demo", "the main job on this machine: an address that survives its VM", demo_command},
       {"plan", "show what a deployment would call, and what would go wrong", plan},
       {"deploy", "create or update the VMs of a BOSH manifest", deploy},
       {"instances", "list the instances of a deployment", instances},

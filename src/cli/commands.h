@@ -35,6 +35,7 @@ int dispatch(std::string_view program, std::string_view about, std::span<const C
 // The whole of `holdfast`, for main(). No exception leaves it.
 int run(int argc, char** argv);
 
+int demo_command(const Arguments& arguments);
 int plan(const Arguments& arguments);
 int deploy(const Arguments& arguments);
 int instances(const Arguments& arguments);

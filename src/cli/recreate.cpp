@@ -29,13 +29,6 @@ base::Result<Opened> open(const Asked& asked) {
   return Opened{std::move(*file), std::move(*options)};
 }
 
-bosh::Situation situation(const deploy::State& state) {
-  return {.deployed = state.instances,
-          .stemcells = state.stemcells,
-          .offered = std::nullopt,
-          .new_id = deploy::new_uuid};
-}
-
 void declare(Options& options, Asked& asked) {
   options.value("--state", asked.state, "FILE", "the state file; the only one here unless given");
   asked.cpi.declare(options);
@@ -58,7 +51,7 @@ int recreate(const Arguments& arguments) {
     return kFailed;
   }
   const deploy::State& state = opened->file.state;
-  const auto plan = bosh::plan_recreate(state.deployment, situation(state), name);
+  const auto plan = bosh::plan_recreate(state.deployment, deploy::situation(state), name);
   if (plan.steps.empty()) {
     complain({base::Kind::NotFound,
               name.empty() ? "the deployment has no instances"
@@ -82,7 +75,7 @@ int delete_deployment(const Arguments& arguments) {
     return kFailed;
   }
   const deploy::State& state = opened->file.state;
-  const auto plan = bosh::plan_delete(state.deployment, situation(state));
+  const auto plan = bosh::plan_delete(state.deployment, deploy::situation(state));
   if (const int status = carry_out(plan, opened->file, opened->options); status != 0) return status;
   if (auto removed = opened->file.remove(); !removed) {
     complain(removed.error());

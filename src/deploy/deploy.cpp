@@ -44,6 +44,13 @@ void plan_creation(const bosh::Plan& plan, const bosh::Instance& instance,
 
 }  // namespace
 
+bosh::Situation situation(const State& state) {
+  return {.deployed = state.instances,
+          .stemcells = state.stemcells,
+          .offered = std::nullopt,
+          .new_id = new_uuid};
+}
+
 bosh::Plan make_plan(const Documents& documents, const State& state, const Options& options,
                      bosh::Report& report) {
   if (!state.deployment.empty() && state.deployment != documents.manifest.name)

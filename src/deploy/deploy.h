@@ -50,6 +50,9 @@ struct Event {
 };
 using OnEvent = std::function<void(const Event&)>;
 
+// What is deployed, as planning wants to know it.
+bosh::Situation situation(const State& state);
+
 // What is in `state` and what the documents want, as a plan.
 bosh::Plan make_plan(const Documents& documents, const State& state, const Options& options,
                      bosh::Report& report);
