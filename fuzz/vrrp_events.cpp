@@ -101,7 +101,8 @@ void hear(Input& input, Engine& engine, Instant now, RouterActions& actions) {
   engine.receive(kInterface, {source, kGroupIpv4, kHopLimit, bytes}, now, actions);
 }
 
-void check(Engine& engine, RouterActions& actions, std::map<RouterId, bool>& has_addresses) {
+void check(bool is_group, Engine& engine, RouterActions& actions,
+           std::map<RouterId, bool>& has_addresses) {
   for (const auto& [id, action] : actions) {
     if (std::holds_alternative<ClaimAddresses>(action)) has_addresses[id] = true;
     if (std::holds_alternative<ReleaseAddresses>(action)) has_addresses[id] = false;
@@ -113,6 +114,7 @@ void check(Engine& engine, RouterActions& actions, std::map<RouterId, bool>& has
   actions.clear();
   for (const RouterId id : engine.routers())
     require(has_addresses[id] == (engine.router(id).state() == State::Active));
+  if (is_group) require(has_addresses[RouterId{0}] == has_addresses[RouterId{1}]);
 }
 
 }  // namespace
@@ -124,6 +126,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::map<RouterId, bool> has_addresses;
   Instant now{};
   for (int vrid = 1; vrid <= 2; ++vrid) static_cast<void>(engine.add(draw_config(input, vrid)));
+  const bool is_group = engine.size() == 2 && input.flag();
+  if (is_group) engine.set_groups({engine.routers()}, now, actions);
   while (!input.empty()) {
     switch (input.next() % 6) {
       case 0:
@@ -147,7 +151,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         engine.handle(RouterId{1}, draw_event(input), now, actions);
         break;
     }
-    check(engine, actions, has_addresses);
+    check(is_group, engine, actions, has_addresses);
   }
   return 0;
 }

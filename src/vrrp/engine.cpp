@@ -28,13 +28,17 @@ base::Result<RouterId> Engine::add(RouterConfig config) {
                       "give one of the two another virtual_router_id");
   std::uint32_t slot = 0;
   while (slot < routers_.size() && routers_[slot]) ++slot;
-  if (slot == routers_.size()) routers_.emplace_back();
+  if (slot == routers_.size()) {
+    routers_.emplace_back();
+    group_of_.push_back(kNoGroup);
+  }
   routers_[slot].emplace(std::move(config));
   by_key_.emplace(key, RouterId{slot});
   return RouterId{slot};
 }
 
 void Engine::remove(RouterId id) {
+  assert(group_of_[id.value] == kNoGroup);
   by_key_.erase(key_of(router(id).config()));
   timers_.set(id.value, std::nullopt);
   routers_[id.value].reset();
@@ -48,13 +52,13 @@ base::Result<> Engine::reconfigure(RouterId id, RouterConfig config, Instant now
                       "interface, family and virtual router id say which router this is",
                       "remove the router and add another one");
   routers_[id.value]->reconfigure(std::move(config), now, scratch_);
-  collect(id, actions);
+  after(id, now, actions);
   return {};
 }
 
 void Engine::handle(RouterId id, const Event& event, Instant now, RouterActions& actions) {
   routers_[id.value]->handle(event, now, scratch_);
-  collect(id, actions);
+  after(id, now, actions);
 }
 
 void Engine::handle_interface(net::InterfaceIndex interface, std::optional<net::Family> family,
@@ -91,7 +95,7 @@ void Engine::receive(net::InterfaceIndex interface, const Datagram& datagram, In
                   now, scratch_);
   else
     router.reject(advertisement.error(), datagram.source, now, scratch_);
-  collect(*id, actions);
+  after(*id, now, actions);
 }
 
 void Engine::advance(Instant now, RouterActions& actions) {
@@ -99,7 +103,7 @@ void Engine::advance(Instant now, RouterActions& actions) {
   while (!timers_.empty() && timers_.first_deadline() <= now) {
     const RouterId id{timers_.first_owner()};
     routers_[id.value]->advance(now, scratch_);
-    collect(id, actions);
+    after(id, now, actions);
     assert(timers_.empty() || timers_.first_owner() != id.value || timers_.first_deadline() > now);
   }
 }
@@ -135,6 +139,11 @@ void Engine::clear_counters() {
   unmatched_ = {};
   for (auto& router : routers_)
     if (router) router->clear_counters();
+}
+
+void Engine::after(RouterId id, Instant now, RouterActions& actions) {
+  collect(id, actions);
+  if (group_of_[id.value] != kNoGroup) reconcile(group_of_[id.value], now, actions);
 }
 
 // Tags what a router said, and notes when it wants to be called again.

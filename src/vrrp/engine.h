@@ -42,6 +42,11 @@ class Engine {
   // Interface, family and VRID must be the same; Invalid otherwise, and nothing has changed.
   base::Result<> reconfigure(RouterId id, RouterConfig config, Instant now, RouterActions& actions);
 
+  // Sync groups: the members of each are all active or none is, and the Fault of one is that of
+  // all. Replaces the groups there were; a router is in one at most. Groups a router that is
+  // removed from the engine must have left before.
+  void set_groups(std::vector<std::vector<RouterId>> groups, Instant now, RouterActions& actions);
+
   void handle(RouterId id, const Event& event, Instant now, RouterActions& actions);
   // To every router on this interface: LinkUp, LinkDown, SourceChanged (of one family, if given).
   void handle_interface(net::InterfaceIndex interface, std::optional<net::Family> family,
@@ -70,9 +75,15 @@ class Engine {
   const Counters& unmatched() const { return unmatched_; }
 
  private:
+  static constexpr std::size_t kNoGroup = static_cast<std::size_t>(-1);
+
+  void after(RouterId id, Instant now, RouterActions& actions);
   void collect(RouterId id, RouterActions& actions);
+  void reconcile(std::size_t group, Instant now, RouterActions& actions);
 
   std::vector<std::optional<Router>> routers_;  // by id
+  std::vector<std::size_t> group_of_;           // by id
+  std::vector<std::vector<RouterId>> groups_;
   std::unordered_map<std::uint64_t, RouterId> by_key_;
   TimerQueue timers_;
   Actions scratch_;

@@ -10,6 +10,7 @@ namespace {
 
 using namespace vrrp;  // NOLINT(google-build-using-namespace): this file is about nothing else
 using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""ms;
 
 const net::IpAddress kOurs = net::IpAddress::v4(0x0a000005);
 const net::IpAddress kPeer = net::IpAddress::v4(0x0a000006);
@@ -128,6 +129,95 @@ TEST(Engine, ReconfiguresOnlyTheSameRouter) {
   EXPECT_TRUE(engine.reconfigure(id, config(1, 1, 150), {}, actions));
   EXPECT_EQ(engine.router(id).effective_priority(), Priority(150));
   EXPECT_FALSE(engine.reconfigure(id, config(1, 2), {}, actions));
+}
+
+// Two virtual routers, one on each link, that go together.
+class SyncGroup : public testing::Test {
+ protected:
+  void SetUp() override {
+    for (const std::uint32_t link : {1U, 2U})
+      members_.push_back(engine_.add(config(link, 7)).value());
+    engine_.set_groups({members_}, now_, actions_);
+    engine_.handle_all(Startup{}, now_, actions_);
+  }
+  void hear(std::uint32_t link, int priority) {
+    const auto bytes = packet(7, priority);
+    engine_.receive({link}, {kPeer, kGroupIpv4, 255, bytes}, now_, actions_);
+  }
+  void pass(Duration duration) {
+    const Instant end = now_ + duration;
+    while (engine_.deadline() && *engine_.deadline() <= end) {
+      now_ = *engine_.deadline();
+      engine_.advance(now_, actions_);
+    }
+    now_ = end;
+  }
+  std::vector<State> states() const {
+    return {engine_.router(members_[0]).state(), engine_.router(members_[1]).state()};
+  }
+  static std::vector<State> both(State state) { return {state, state}; }
+
+  Engine engine_;
+  RouterActions actions_;
+  Instant now_;
+  std::vector<RouterId> members_;
+};
+
+TEST_F(SyncGroup, BecomesActiveTogether) {
+  pass(4s);
+  EXPECT_EQ(states(), both(State::Active));
+}
+
+TEST_F(SyncGroup, WaitsWhileAnotherRouterServesOneOfIts) {
+  for (int second = 0; second < 10; ++second) {
+    hear(2, 200);
+    pass(1s);
+  }
+  EXPECT_EQ(states(), both(State::Backup));
+  hear(2, 0);
+  pass(1s);
+  EXPECT_EQ(states(), both(State::Active));
+}
+
+TEST_F(SyncGroup, LeavesTogetherWhenOneMemberYields) {
+  pass(4s);
+  actions_.clear();
+  hear(1, 200);
+  EXPECT_EQ(states(), both(State::Backup));
+  const RouterAction resignation{members_[1], Advertise{Priority(0)}};
+  EXPECT_NE(std::ranges::find(actions_, resignation), actions_.end());
+}
+
+TEST_F(SyncGroup, IsInFaultTogether) {
+  pass(4s);
+  engine_.handle_interface({1}, {}, LinkDown{}, now_, actions_);
+  EXPECT_EQ(states(), both(State::Fault));
+  engine_.handle_interface({1}, {}, LinkUp{}, now_, actions_);
+  EXPECT_EQ(states(), both(State::Backup));
+  pass(4s);
+  EXPECT_EQ(states(), both(State::Active));
+}
+
+TEST_F(SyncGroup, OfOwnersWaitsForAllOfThem) {
+  Engine engine;
+  const auto first = engine.add(config(1, 7, 255)).value();
+  const auto second = engine.add(config(2, 7, 255)).value();
+  engine.set_groups({{first, second}}, {}, actions_);
+  engine.handle(first, Startup{}, {}, actions_);
+  EXPECT_NE(engine.router(first).state(), State::Active);
+  engine.handle(second, Startup{}, {}, actions_);
+  engine.advance(Instant{} + 4s, actions_);
+  EXPECT_EQ(engine.router(first).state(), State::Active);
+  EXPECT_EQ(engine.router(second).state(), State::Active);
+}
+
+TEST_F(SyncGroup, CanBeDissolved) {
+  hear(2, 200);
+  pass(2s);
+  hear(2, 200);
+  pass(1800ms);
+  engine_.set_groups({}, now_, actions_);
+  EXPECT_EQ(states(), (std::vector{State::Active, State::Backup}));
 }
 
 TEST(TimerQueue, AgreesWithASortedMap) {

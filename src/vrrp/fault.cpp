@@ -25,6 +25,7 @@ void Router::on(const LinkDown&, Turn turn) {
 
 void Router::on(const SourceChanged& event, Turn turn) {
   source_ = event.source;
+  if (source_) last_source_ = source_;
   settle({.cause = Cause::SourceKnown}, turn);
 }
 
@@ -53,7 +54,9 @@ void Router::set_tracked(TrackId id, TrackedState state, Turn turn) {
 std::optional<Reason> Router::fault() const {
   if (!is_link_up_ && config_.fault_on_link_down) return Reason{.cause = Cause::LinkDown};
   if (!source_) return Reason{.cause = Cause::NoSource};
-  return tracked_fault();
+  if (auto reason = tracked_fault()) return reason;
+  if (has_group_fault_) return Reason{.cause = Cause::SyncGroup};
+  return std::nullopt;
 }
 
 std::optional<Reason> Router::tracked_fault() const {
@@ -134,7 +137,8 @@ void Router::settle(const Reason& change, Turn turn) {
     return;
   }
   if (state_ == State::Initialize) {
-    if (effective_priority_.is_owner()) return become_active({.cause = Cause::IsOwner}, turn);
+    if (effective_priority_.is_owner() && !is_grouped_)
+      return become_active({.cause = Cause::IsOwner}, turn);
     // keepalived's `state MASTER`: the wait of priority 255 for one interval.
     become_backup(change,
                   config_.starts_active

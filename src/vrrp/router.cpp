@@ -22,6 +22,7 @@ Router::Router(RouterConfig config)
       base_priority_(config_.priority),
       effective_priority_(config_.priority),
       source_(config_.source),
+      last_source_(config_.source),
       tracked_(config_.tracked.size()),
       active_interval_(config_.interval) {
   effective_priority_ = weighted_priority();
@@ -184,10 +185,16 @@ void Router::down_timer_expired(Turn turn) {
     reason.peer = peer_->address;
     reason.peer_priority = peer_->priority;
   }
-  become_active(reason, turn);
+  want_to_be_active(reason, turn);
 }
 
-void Router::become_active(Reason reason, Turn turn) {
+void Router::want_to_be_active(const Reason& reason, Turn turn) {
+  if (!is_grouped_) return become_active(reason, turn);
+  wanted_ = reason;
+  timer_ = turn.now + down_interval();
+}
+
+void Router::become_active(const Reason& reason, Turn turn) {
   // The advertisement first: it makes another active router release the addresses.
   active_interval_ = config_.interval;
   timer_ = turn.now + config_.interval;
@@ -217,6 +224,7 @@ void Router::advertise(Priority priority, Turn turn) {
 
 void Router::transition(State to, const Reason& reason, Turn turn) {
   if (to == state_) return;
+  wanted_.reset();
   if (to == State::Active) ++counters_.became_active;
   if (state_ == State::Active) {
     ++counters_.released_active;
@@ -285,6 +293,7 @@ void Router::learn(const AdvertisementReceived& event, Turn turn) {
   if (config_.version == Version::V3) active_interval_ = event.advertisement.interval;
   expiry_ = Cause::Silence;
   has_waited_again_ = false;
+  wanted_.reset();
   peer_ = Peer{event.source, event.advertisement.priority, event.advertisement.interval, turn.now};
 }
 
@@ -315,7 +324,7 @@ void Router::reconfigure(RouterConfig config, Instant now, Actions& actions) {
       if (config.tracked[i].id == config_.tracked[j].id) tracked[i] = tracked_[j];
   tracked_ = std::move(tracked);
   if (config.priority != config_.priority) base_priority_ = config.priority;
-  if (config.source) source_ = config.source;
+  if (config.source) source_ = last_source_ = config.source;
   config_ = std::move(config);
   prepare_packet();
   update_priority();
@@ -335,8 +344,8 @@ void Router::reconfigure(RouterConfig config, Instant now, Actions& actions) {
 
 std::span<const std::uint8_t> Router::packet(const Advertise& advertise,
                                              const net::IpAddress& destination) {
-  assert(source_);
-  return packet_->patch(advertise.priority, transmit_form(), *source_, destination);
+  assert(last_source_);  // there is no Advertise without one
+  return packet_->patch(advertise.priority, transmit_form(), *last_source_, destination);
 }
 
 ChecksumForm Router::transmit_form() const {

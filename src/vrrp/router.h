@@ -221,6 +221,15 @@ class Router {
   const Counters& counters() const { return counters_; }
   void clear_counters() { counters_ = {}; }
 
+  // A member of a sync group becomes active only when its group does (see Engine::set_groups).
+  void set_grouped(bool is_grouped) { is_grouped_ = is_grouped; }
+  // Its down timer has ended, or it starts as the owner, and nothing has changed that since.
+  bool wants_to_be_active() const { return wanted_.has_value(); }
+  void activate(Instant now, Actions& actions);
+  void follow_to_backup(Instant now, Actions& actions);
+  bool has_own_fault() const;
+  void set_group_fault(bool is_faulty, Instant now, Actions& actions);
+
   // The bytes (without IP header) of an Advertise action; valid until the next call. The
   // destination matters only to version 3's pseudo header.
   std::span<const std::uint8_t> packet(const Advertise& advertise,
@@ -267,7 +276,8 @@ class Router {
   void received_as_backup(const AdvertisementReceived& event, Turn turn);
   void received_as_active(const AdvertisementReceived& event, Turn turn);
   void down_timer_expired(Turn turn);
-  void become_active(Reason reason, Turn turn);
+  void want_to_be_active(const Reason& reason, Turn turn);
+  void become_active(const Reason& reason, Turn turn);
   void become_backup(const Reason& reason, Duration wait, Turn turn);
   void answer_lower_priority(const AdvertisementReceived& event, Turn turn);
   void advertise(Priority priority, Turn turn);
@@ -300,7 +310,8 @@ class Router {
   Priority base_priority_;
   Priority effective_priority_;
   std::optional<net::IpAddress> source_;
-  std::vector<TrackedState> tracked_;  // one for each of config_.tracked
+  std::optional<net::IpAddress> last_source_;  // for what was decided before it was lost
+  std::vector<TrackedState> tracked_;          // one for each of config_.tracked
 
   std::optional<Instant> timer_;   // Adver_Timer while active, Active_Down_Timer while backup
   Duration active_interval_{};     // Active_Adver_Interval
@@ -314,6 +325,9 @@ class Router {
   std::optional<Later> refresh_;
   std::optional<Instant> resign_deadline_;
   State after_resigning_ = State::Initialize;
+  bool is_grouped_ = false;
+  bool has_group_fault_ = false;
+  std::optional<Reason> wanted_;  // why a member of a group wants to be active
 
   std::optional<Peer> peer_;
   ChecksumForm heard_form_ = ChecksumForm::WithPseudoHeader;

@@ -101,9 +101,9 @@ FAULTS = [
 ]
 
 
-def compile_one(source, build, include):
+def compile_one(source, build, work):
     target = build / (source.stem + ".o")
-    subprocess.run(["g++", *FLAGS, f"-I{include}", f"-I{ROOT}/src", f"-I{ROOT}/tests/scenario", "-c",
+    subprocess.run(["g++", *FLAGS, f"-I{work}/src", f"-I{work}/tests/scenario", "-c",
                     str(source), "-o", str(target)], check=True)
     return target
 
@@ -111,6 +111,8 @@ def compile_one(source, build, include):
 def main():
     wanted = [argument for argument in sys.argv[1:] if argument != "--write"]
     work = pathlib.Path(tempfile.mkdtemp(prefix="holdfast-faults-"))
+    for folder in ("src/base", "src/net", "src/vrrp", "tests/scenario"):  # which may change meanwhile
+        shutil.copytree(ROOT / folder, work / folder)
     try:
         table, missed = run(wanted, work)
     finally:
@@ -132,38 +134,38 @@ the simulation (`tests/scenario`, {SEEDS} seeds) found broken. `faults.py --writ
 """
 
 
-def sources():
+def sources(work):
     for folder, pattern in (("src/vrrp", "*.cpp"), ("src/net", "*.cpp"), ("tests/scenario", "*.cpp")):
-        for path in sorted((ROOT / folder).glob(pattern)):
+        for path in sorted((work / folder).glob(pattern)):
             if not path.stem.endswith("_test"):
                 yield path
-    yield ROOT / "src/base/error.cpp"
-    yield ROOT / "src/base/text.cpp"
+    yield work / "src/base/error.cpp"
+    yield work / "src/base/text.cpp"
 
 
-def check_texts():
+def check_texts(work):
     for name, file, old, _ in FAULTS:
-        count = (ROOT / "src/vrrp" / file).read_text().count(old)
+        count = (work / "src/vrrp" / file).read_text().count(old)
         if count != 1:
             sys.exit(f"fault '{name}': its text is there {count} times in {file}")
 
 
 def run(wanted, work):
-    check_texts()
+    check_texts(work)
     build = work / "build"
     build.mkdir()
     print("building the core and the simulation", flush=True)
-    objects = {path: compile_one(path, build, ROOT / "src") for path in sources()}
+    objects = {path: compile_one(path, build, work) for path in sources(work)}
     table, missed = [], 0
     for name, file, old, new in FAULTS:
         if wanted and not any(word in name for word in wanted):
             continue
-        path = ROOT / "src/vrrp" / file
+        path = work / "src/vrrp" / file
         text = path.read_text()
         mutant = work / "mutant" / file
         mutant.parent.mkdir(exist_ok=True)
         mutant.write_text(text.replace(old, new))
-        faulty = compile_one(mutant, work, ROOT / "src")
+        faulty = compile_one(mutant, work, work)
         program = work / "sim"
         linked = [str(faulty if key == path else value) for key, value in objects.items()]
         subprocess.run(["g++", *linked, "-o", str(program)], check=True)
