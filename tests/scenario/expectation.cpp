@@ -39,7 +39,7 @@ void Expectation::received(const vrrp::AdvertisementReceived& packet, Priority e
   }
   const bool is_worse = theirs.value() < effective.value();
   if (!is_worse) is_tolerating_ = false;
-  if (is_worse && !is_tolerating_) {
+  if (is_worse && config_.preempt && !is_tolerating_) {
     is_tolerating_ = true;
     tolerated_until_ = now + config_.preempt_delay;
   }

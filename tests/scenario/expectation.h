@@ -16,6 +16,7 @@ class Expectation {
                 vrrp::Instant now);
   // The process slept until now, and may wait for one interval more.
   void slept(vrrp::Priority effective, vrrp::Instant now);
+  void reconfigured(const vrrp::RouterConfig& config) { config_ = config; }
   void priority_changed() { is_exact_ = is_exact_ && kind_ != Kind::Short; }
 
   vrrp::Instant due(vrrp::Priority effective) const;

@@ -149,11 +149,10 @@ void Simulation::befall(std::size_t index) {
     case 3: {
       if (node.config.priority.is_owner()) return;
       const auto priority = *vrrp::Priority::from(1 + static_cast<int>(random_.below(254)));
+      if (random_.chance(50)) return reconfigure(index, priority);
       disturb(fmt::format("node {} gets priority {}", index, priority.value()));
-      node.expectation.priority_changed();
       tell(index, vrrp::PriorityChanged{priority});
-      if (node.state() == State::Backup && node.expectation.due(priority) < now_)
-        node.expectation.slept(priority, now_);
+      note_priority(index);
       return;
     }
     case 4:
@@ -166,6 +165,30 @@ void Simulation::befall(std::size_t index) {
     case 7:
       return leave(index);
   }
+}
+
+void Simulation::reconfigure(std::size_t index, vrrp::Priority priority) {
+  Node& node = nodes_[index];
+  node.config.priority = priority;
+  node.config.preempt = random_.chance(70);
+  disturb(fmt::format("node {} is configured anew: priority {}, {}", index, priority.value(),
+                      node.config.preempt ? "preempt" : "nopreempt"));
+  node.expectation.reconfigured(node.config);
+  const State before = node.state();
+  const auto done = node.engine->reconfigure(vrrp::RouterId{}, node.config, now_, actions_);
+  if (!done) fail(Rule::NoBusyLoop, done.error().what);
+  if (node.state() != before) fail(Rule::NobodyDisplaced, "a reconfiguration changed the state");
+  carry_out(index, before, nullptr);
+  note_priority(index);
+}
+
+// A changed priority moves the end of the wait, maybe into the past.
+void Simulation::note_priority(std::size_t index) {
+  Node& node = nodes_[index];
+  const auto priority = node.router().effective_priority();
+  node.expectation.priority_changed();
+  if (node.state() == State::Backup && node.expectation.due(priority) < now_)
+    node.expectation.slept(priority, now_);
 }
 
 void Simulation::leave(std::size_t index) {

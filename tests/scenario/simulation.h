@@ -108,6 +108,8 @@ class Simulation {
   void begin_calm();
   void befall(std::size_t index);
   void leave(std::size_t index);
+  void reconfigure(std::size_t index, vrrp::Priority priority);
+  void note_priority(std::size_t index);
   void start(std::size_t index);
   void crash(std::size_t index);
   void pause(std::size_t index);
