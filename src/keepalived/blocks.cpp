@@ -12,13 +12,11 @@ namespace {
 void report_unknown(Context& context, Block block, const Statement& statement) {
   const std::string& word = statement.keyword();
   if (word == "{") return;  // a block without a keyword, which was reported
-  // A mistyped or misplaced auth_pass still has a password behind it.
-  if (block == Block::Authentication || word.find("pass") != std::string::npos)
-    for (std::size_t i = 1; i < statement.words.size(); ++i)
-      context.sources.hide(statement.words[i].at);
   std::string hint;
   if (block == Block::Globals && word == "lvs_id") {
     hint = "keepalived dropped it long ago; `router_id` took its place";
+  } else if (context.findings.is_full()) {
+    hint.clear();
   } else if (const std::string_view near = nearest_keyword(block, word); !near.empty()) {
     hint = fmt::format("did you mean `{}`?", near);
   } else if (const std::vector<Block> others = blocks_that_know(word); !others.empty()) {
@@ -29,8 +27,8 @@ void report_unknown(Context& context, Block block, const Statement& statement) {
   context.findings.warning(
       statement.at(),
       fmt::format(
-          "unknown keyword `{}` {}{}", word,
-          block == Block::File ? std::string() : fmt::format("in {}", name(block)),
+          "unknown keyword `{}`{}{}", word,
+          block == Block::File ? std::string() : fmt::format(" in {}", name(block)),
           statement.has_block ? std::string_view("; its block is skipped") : std::string_view("")),
       std::move(hint));
 }
@@ -92,10 +90,15 @@ void read_block(Context& context, Block block, const std::vector<Statement>& sta
     if (keyword->status == Status::Foreign || !has_right_shape(call)) continue;
     if (keyword->type != Type::Entries && block != Block::File) {
       const auto [before, is_new] = seen.emplace(keyword, statement.at());
+      // Of two scripts keepalived takes the first, of two values the last.
+      const bool is_kept = keyword->type == Type::Command && block != Block::Script;
       if (!is_new) {
         context.findings.warning(
-            statement.at(), fmt::format("`{}` is given twice; the last one counts", keyword->name),
+            statement.at(),
+            fmt::format("`{}` is given twice; the {} one counts", keyword->name,
+                        is_kept ? "first" : "last"),
             fmt::format("the other is at {}", context.findings.where(before->second)));
+        if (is_kept) continue;
         before->second = statement.at();
       }
     }

@@ -36,7 +36,11 @@ void Findings::error(const Origin& at, std::string what, std::string hint) {
 
 void Findings::fatal(const Origin& at, std::string what, std::string hint) {
   verdict_ = Verdict::CannotRun;
-  add(text::Severity::Error, at, std::move(what), std::move(hint));
+  // There is always room for the reason why nothing runs.
+  if (found_.size() < 2 * kMostFindings)
+    found_.push_back({at, text::Severity::Error, std::move(what), std::move(hint)});
+  else
+    ++left_out_;
 }
 
 std::string Findings::where(const Origin& origin) const {

@@ -30,6 +30,8 @@ class Findings {
   std::string where(const Origin& origin) const;
 
   Verdict verdict() const { return verdict_; }
+  // More will not be shown, so that nobody need think about a good hint.
+  bool is_full() const { return left_out_ > 0; }
   // In the order of the text: files in the order they were opened, then lines and columns.
   std::vector<text::Diagnostic> take();
 

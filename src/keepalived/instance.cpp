@@ -71,8 +71,6 @@ void set_authentication(Draft& draft, const Call& call) {
       {"auth_pass",
        [](Draft& into, const Call& one) {
          constexpr std::size_t kLongest = 8;
-         for (std::size_t i = 1; i < one.statement.words.size(); ++i)
-           one.context.sources.hide(one.statement.words[i].at);
          if (auto value = text_word(one)) {
            if (value->value.size() > kLongest)
              one.findings().warning(

@@ -13,7 +13,7 @@ namespace {
 
 // Far above what people write, far below what hurts.
 constexpr std::size_t kMostBytesRead = std::size_t{64} << 20;
-constexpr std::size_t kMostLines = 4'000'000;
+constexpr std::size_t kMostLines = 2'000'000;
 constexpr std::size_t kMostBytesOut = std::size_t{512} << 20;
 constexpr std::size_t kLongestLine = 64 << 10;
 constexpr std::size_t kDeepest = 32;
@@ -81,7 +81,7 @@ bool Lines::open(const std::string& main_file) {
                               : base::fail(base::Kind::NotFound, "no files are at hand");
   if (!text) {
     sources_.add(main_file, "");
-    return give_up({}, fmt::format("cannot read {}: {}", main_file, text.error().what),
+    return give_up({.line = 0}, fmt::format("cannot read {}: {}", main_file, text.error().what),
                    text.error().hint);
   }
   bytes_read_ = text->size();

@@ -31,7 +31,7 @@ class Reader {
 
   Config finish() {
     if (drafts_.instances.empty())
-      context_.findings.fatal({}, "no vrrp_instance is configured",
+      context_.findings.fatal({.line = 0}, "no vrrp_instance is configured",
                               "add `vrrp_instance NAME { … }`");
     return resolve(context_, std::move(drafts_));
   }
@@ -109,7 +109,7 @@ Reading read(const std::string& main_file, const Files& files, const Options& op
   Lines lines(sources, findings, files, options);
   Reading reading;
   if (lines.open(main_file)) {
-    Statements statements(lines, findings, is_outermost);
+    Statements statements(lines, sources, findings, is_outermost);
     Reader reader(context);
     while (const auto statement = statements.next()) reader.take(*statement);
     reading.config = reader.finish();

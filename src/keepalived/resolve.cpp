@@ -208,14 +208,14 @@ class InstanceResolver {
       return;
     }
     const Origin& at = draft_.authentication->at;
-    if (draft_.authentication->value == Authentication::Header) {
-      findings().error(at, "authentication headers (AH) are not supported yet",
-                       "packets are sent and taken without authentication");
-    } else if (out.version == vrrp::Version::V3) {
+    if (out.version == vrrp::Version::V3) {
       findings().error(at, "version 3 has no authentication; it is ignored", version_hint());
     } else if (out.strict) {
       findings().error(at, "strict mode has no authentication; it is ignored",
                        "RFC 3768 took it out of version 2");
+    } else if (draft_.authentication->value == Authentication::Header) {
+      out.authentication = Authentication::Header;
+      if (draft_.password) out.password = std::move(draft_.password->value);
     } else if (!draft_.password || draft_.password->value.empty()) {
       findings().error(at, "auth_type PASS without auth_pass; it is ignored",
                        "add `auth_pass WORD`, the same on all nodes");
@@ -301,7 +301,7 @@ Config resolve(Context& context, Drafts drafts) {
     announce.repeat = announce.repeat.value_or(1);
   }
   config.globals = std::move(drafts.globals.globals);
-  config.globals.announce = resolve({}, announce);
+  config.globals.announce = resolve(announce, {});
   config.scripts = std::move(drafts.scripts);
   config.files = std::move(drafts.files);
   config.processes = std::move(drafts.processes);

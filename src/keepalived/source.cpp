@@ -29,8 +29,8 @@ std::string_view Sources::line(std::uint32_t file, std::size_t number) const {
 text::Place Sources::place(const Origin& origin) const {
   std::string text(line(origin.file, origin.line));
   if (const auto secrets = hidden_.find({origin.file, origin.line}); secrets != hidden_.end())
-    for (const Origin& secret : secrets->second)
-      for (std::size_t i = secret.column - 1; i < secret.column - 1 + secret.length; ++i)
+    for (const auto& [column, length] : secrets->second)
+      for (std::size_t i = column - 1; i < column - 1 + length; ++i)
         if (i < text.size()) text[i] = '*';
   return text::place_in_line(files_[origin.file].name, text, origin.line, origin.column,
                              origin.length);

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -36,7 +37,9 @@ class Sources {
   std::string_view line(std::uint32_t file, std::size_t number) const;  // 1-based
   text::Place place(const Origin& origin) const;
   // A password: no place shows it from now on.
-  void hide(const Origin& secret) { hidden_[{secret.file, secret.line}].push_back(secret); }
+  void hide(const Origin& secret) {
+    hidden_[{secret.file, secret.line}].emplace(secret.column, secret.length);
+  }
 
  private:
   struct File {
@@ -45,7 +48,9 @@ class Sources {
     std::vector<std::size_t> starts;
   };
   std::vector<File> files_;
-  std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<Origin>> hidden_;  // by line
+  std::map<std::pair<std::uint32_t, std::uint32_t>,
+           std::set<std::pair<std::uint32_t, std::uint32_t>>>
+      hidden_;  // by line: columns and lengths
 };
 
 }  // namespace keepalived

@@ -12,10 +12,18 @@ namespace {
 // keepalived itself needs five.
 constexpr std::size_t kDeepest = 16;
 
+// auth_pass, also mistyped or in the wrong place: behind it is what no message may show.
+bool announces_password(const Piece& word) {
+  constexpr std::size_t kLongest = 16;
+  return word.length <= kLongest && !word.quoted && word.text.find("pass") != std::string::npos &&
+         word.text.find('/') == std::string::npos;
+}
+
 }  // namespace
 
-Statements::Statements(Lines& lines, Findings& findings, bool (*is_outermost)(std::string_view))
-    : lines_(lines), findings_(findings), is_outermost_(is_outermost) {}
+Statements::Statements(Lines& lines, Sources& sources, Findings& findings,
+                       bool (*is_outermost)(std::string_view))
+    : lines_(lines), sources_(sources), findings_(findings), is_outermost_(is_outermost) {}
 
 std::vector<Statement>& Statements::siblings() {
   return open_.empty() ? done_ : open_.back().block;
@@ -79,6 +87,7 @@ void Statements::close(const Origin& at) {
 
 void Statements::take(const Line& line) {
   std::vector<Word> words;
+  bool is_secret = false;
   const auto flush = [&] {
     if (!words.empty()) begin(std::exchange(words, {}));
   };
@@ -86,6 +95,8 @@ void Statements::take(const Line& line) {
     const Origin at = line.origin(piece.begin, piece.length);
     switch (piece.kind) {
       case Piece::Kind::Word:
+        if (is_secret) sources_.hide(at);
+        is_secret = is_secret || announces_password(piece);
         if (piece.unterminated)
           findings_.error(at, "the closing quote is missing", "it ends at the end of the line");
         words.push_back({.text = std::move(piece.text), .at = at, .quoted = piece.quoted});

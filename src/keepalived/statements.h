@@ -35,7 +35,8 @@ class Statements {
  public:
   // `is_outermost` knows keywords that never stand inside another block: meeting one there shows
   // which brace is missing.
-  Statements(Lines& lines, Findings& findings, bool (*is_outermost)(std::string_view));
+  Statements(Lines& lines, Sources& sources, Findings& findings,
+             bool (*is_outermost)(std::string_view));
 
   std::optional<Statement> next();
 
@@ -49,6 +50,7 @@ class Statements {
   std::vector<Statement>& siblings();
 
   Lines& lines_;
+  Sources& sources_;
   Findings& findings_;
   bool (*is_outermost_)(std::string_view);
   std::vector<Statement> done_;  // outermost ones, the last of them perhaps without its block

@@ -106,16 +106,19 @@ bool read_announce(const Call& call, AnnounceDraft& announce) {
 
 Announce resolve(const AnnounceDraft& globals, const AnnounceDraft& own) {
   const Announce fixed;
+  const Duration delay = globals.delay.value_or(fixed.delay);
+  const unsigned repeat = globals.repeat.value_or(fixed.repeat);
   Announce out;
-  out.delay = own.delay.value_or(globals.delay.value_or(fixed.delay));
-  out.repeat = own.repeat.value_or(globals.repeat.value_or(fixed.repeat));
+  out.delay = own.delay.value_or(delay);
+  out.repeat = own.repeat.value_or(repeat);
   out.refresh = own.refresh.value_or(globals.refresh.value_or(fixed.refresh));
   out.refresh_repeat =
       own.refresh_repeat.value_or(globals.refresh_repeat.value_or(fixed.refresh_repeat));
+  // keepalived derives these from the globals, not from the instance's other values.
   out.lower_priority_delay =
-      own.lower_priority_delay.value_or(globals.lower_priority_delay.value_or(out.delay));
+      own.lower_priority_delay.value_or(globals.lower_priority_delay.value_or(delay));
   out.lower_priority_repeat =
-      own.lower_priority_repeat.value_or(globals.lower_priority_repeat.value_or(out.repeat));
+      own.lower_priority_repeat.value_or(globals.lower_priority_repeat.value_or(repeat));
   return out;
 }
 

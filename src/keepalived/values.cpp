@@ -220,16 +220,18 @@ void refuse_more_words(const Call& call, std::size_t expected) {
   const std::vector<Word>& words = call.statement.words;
   if (words.size() <= expected) return;
   const Word& more = words[expected];
+  // A password with a space in it must not be shown.
+  const std::string_view shown =
+      call.keyword.name == "auth_pass" ? std::string_view("…") : std::string_view(more.text);
   std::string hint = "a quoted text counts as one word";
   if (find_keyword(call.keyword.block, more.text) != nullptr)
     hint = fmt::format("write `{}` on a line of its own", more.text);
-  call.findings().warning(
-      more.at,
-      fmt::format("`{}` is ignored: `{}` takes {}", more.text, call.keyword.name,
-                  expected == 1
-                      ? std::string("no value")
-                      : fmt::format("at most {} word{}", expected - 1, expected == 2 ? "" : "s")),
-      std::move(hint));
+  call.findings().warning(more.at,
+                          fmt::format("`{}` is ignored: `{}` takes {}", shown, call.keyword.name,
+                                      expected == 1 ? std::string("no value")
+                                                    : fmt::format("at most {} word{}", expected - 1,
+                                                                  expected == 2 ? "" : "s")),
+                          std::move(hint));
 }
 
 }  // namespace keepalived

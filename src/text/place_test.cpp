@@ -49,6 +49,7 @@ TEST(Diagnostic, ACaretEndsWithItsLine) {
 
 TEST(Nearest, FindsATypingMistakeAndNothingFarAway) {
   EXPECT_EQ(text::nearest("prioritty", {"interface", "priority"}), "priority");
+  EXPECT_EQ(text::nearest("lable", {"scope", "label"}), "label");
   EXPECT_EQ(text::nearest("lvs_id", {"interface", "priority"}), "");
 }
 
