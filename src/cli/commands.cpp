@@ -19,6 +19,7 @@ constexpr std::string_view kAbout =
 const std::vector<Command>& table_of_commands() {
   static const std::vector<Command> table = {
       {"demo", "the main job on this machine: an address that survives its VM", demo_command},
+      {"cloud", "an OpenStack of your own: start, look into, stop", cloud},
       {"plan", "show what a deployment would call, and what would go wrong", plan},
       {"deploy", "create or update the VMs of a BOSH manifest", deploy},
       {"instances", "list the instances of a deployment", instances},

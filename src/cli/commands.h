@@ -36,6 +36,7 @@ int dispatch(std::string_view program, std::string_view about, std::span<const C
 int run(int argc, char** argv);
 
 int demo_command(const Arguments& arguments);
+int cloud(const Arguments& arguments);
 int plan(const Arguments& arguments);
 int deploy(const Arguments& arguments);
 int instances(const Arguments& arguments);

@@ -1,0 +1,12 @@
+// The words after `holdfast cloud`.
+#pragma once
+
+#include "cli/commands.h"
+
+namespace cli {
+
+int cloud_exec(const Arguments& arguments);
+int cloud_shell(const Arguments& arguments);
+int cloud_drops(const Arguments& arguments);
+
+}  // namespace cli
