@@ -56,9 +56,18 @@ void Agent::turn() {
   const vrrp::Instant now = Clock::now();
   note_lateness(now);
   receive(now);
+  update_sources();
   engine_.advance(now, actions_);
   perform();
   schedule();
+}
+
+void Agent::turn_soon() {
+  if (std::exchange(is_turn_coming_, true)) return;
+  loop_.post([this] {
+    is_turn_coming_ = false;
+    turn();
+  });
 }
 
 void Agent::receive(vrrp::Instant now) {

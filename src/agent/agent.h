@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -57,19 +58,21 @@ class Agent {
   void perform();
   void schedule();
   void note_lateness(vrrp::Instant now);
+  void turn_soon();  // once, however often it is asked for before that
 
   // What actions do (perform.cpp).
   void send(vrrp::RouterId id, const vrrp::Advertise& advertise);
   void announce(vrrp::RouterId id, const vrrp::Announce& announce);
   void tell(vrrp::RouterId id, const vrrp::Transition& transition);
   void tell(vrrp::RouterId id, const vrrp::Notice& notice);
+  void leave(vrrp::RouterId id);
   void report_rejects();
   std::array<std::uint64_t, vrrp::kRejectReasons> rejects() const;
 
   // What the kernel and scripts tell (input.cpp).
   void on_change(const netlink::Change& change);
   void on_link(const netlink::Link& link, bool is_running);
-  void on_source(net::InterfaceIndex interface);
+  void update_sources();
   void repair(const netlink::Address& address);
   void on_tracked(vrrp::TrackId id, bool is_up);
 
@@ -100,8 +103,10 @@ class Agent {
   std::function<void()> on_replaced_;
 
   io::Timer deadline_;
-  std::optional<vrrp::Instant> armed_;  // for when deadline_ is set
-  vrrp::Duration latest_{};             // the longest that a deadline was missed by
+  bool is_turn_coming_ = false;
+  std::set<net::InterfaceIndex> changed_addresses_;  // since the last turn
+  std::optional<vrrp::Instant> armed_;               // for when deadline_ is set
+  vrrp::Duration latest_{};                          // the longest that a deadline was missed by
   vrrp::Instant lateness_told_{};
   std::uint16_t identification_ = 0;  // of the IP packets sent
 

@@ -157,7 +157,7 @@ void Agent::replace_scripts(std::vector<PlannedScript> scripts) {
     auto runner = std::make_unique<ScriptRunner>(loop_, std::move(planned.script),
                                                  [this, id](bool is_up, const std::string&) {
                                                    on_tracked(id, is_up);
-                                                   loop_.post([this] { turn(); });
+                                                   turn_soon();
                                                  });
     fresh.push_back(runner.get());
     kept.emplace(id, std::move(runner));

@@ -89,7 +89,9 @@ base::Result<Background> Background::enter() {
   _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
 }
 
-void Background::ready() {
+void Background::ready(bool keeps_stderr) {
+  const io::Descriptor nothing(open("/dev/null", O_RDWR | O_CLOEXEC));
+  if (nothing && !keeps_stderr) dup2(nothing.get(), STDERR_FILENO);
   [[maybe_unused]] const auto written = ::write(report_.get(), "r", 1);
   report_.reset();
 }

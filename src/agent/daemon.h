@@ -33,7 +33,8 @@ class PidFile {
 class Background {
  public:
   static base::Result<Background> enter();
-  void ready();
+  // Standard error goes with the terminal, unless the log is there.
+  void ready(bool keeps_stderr);
 
  private:
   explicit Background(io::Descriptor report) : report_(std::move(report)) {}

@@ -1,5 +1,6 @@
 // What the kernel and scripts tell becomes events of the engine.
 #include <algorithm>
+#include <utility>
 
 #include "agent/agent.h"
 #include "base/log.h"
@@ -14,12 +15,12 @@ void Agent::on_change(const netlink::Change& change) {
     on_link(link->link, link->link.is_running);
   if (const auto* gone = std::get_if<netlink::LinkGone>(&change)) on_link(gone->link, false);
   if (const auto* added = std::get_if<netlink::AddressAdded>(&change))
-    on_source(added->address.interface);
+    changed_addresses_.insert(added->address.interface);
   if (const auto* removed = std::get_if<netlink::AddressRemoved>(&change)) {
     repair(removed->address);
-    on_source(removed->address.interface);
+    changed_addresses_.insert(removed->address.interface);
   }
-  turn();
+  turn_soon();  // a thousand addresses are told one by one
 }
 
 void Agent::on_link(const netlink::Link& link, bool is_running) {
@@ -37,16 +38,24 @@ void Agent::on_link(const netlink::Link& link, bool is_running) {
   if (is_replacement && is_running && on_replaced_) loop_.post(on_replaced_);
 }
 
-void Agent::on_source(net::InterfaceIndex interface) {
+void Agent::update_sources() {
+  const auto changed = std::exchange(changed_addresses_, {});
+  if (changed.empty()) return;
   std::vector<net::IpAddress> ours;
   for (const auto& [id, running] : running_)
     for (const auto& address : running.planned.addresses) ours.push_back(address.prefix.address());
+  // Hundreds of routers may share an interface: it is looked at once.
+  std::map<std::pair<net::InterfaceIndex, net::Family>, std::optional<net::IpAddress>> sources;
+  for (const auto interface : changed)
+    for (const net::Family family : {net::Family::Ipv4, net::Family::Ipv6})
+      sources.emplace(std::pair(interface, family),
+                      primary_address(monitor_->addresses(), interface, family, ours));
   for (const auto& [id, running] : running_) {
     const vrrp::RouterConfig& config = running.planned.config;
-    if (config.interface != interface || running.planned.has_fixed_source) continue;
-    const auto source = primary_address(monitor_->addresses(), interface, config.family, ours);
-    if (source != engine_.router(id).source())
-      engine_.handle(id, vrrp::SourceChanged{source}, Clock::now(), actions_);
+    const auto source = sources.find({config.interface, config.family});
+    if (source == sources.end() || running.planned.has_fixed_source) continue;
+    if (source->second != engine_.router(id).source())
+      engine_.handle(id, vrrp::SourceChanged{source->second}, Clock::now(), actions_);
   }
 }
 

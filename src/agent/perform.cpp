@@ -43,11 +43,21 @@ void Agent::perform() {
     if (const auto* notice = std::get_if<vrrp::Notice>(&action)) tell(id, *notice);
   }
   for (const auto& [id, action] : actions)
-    if (std::holds_alternative<vrrp::Done>(action) && running_.at(id).is_deleted) {
-      engine_.remove(id);
-      running_.erase(id);
-    }
+    if (std::holds_alternative<vrrp::Done>(action)) leave(id);
   finish_if_stopped();
+}
+
+// A router has left: for good, or a reload wanted it back while it was still handing over.
+void Agent::leave(vrrp::RouterId id) {
+  if (is_stopping_) return;
+  if (!running_.at(id).is_deleted) {
+    engine_.handle(id, vrrp::Startup{}, std::chrono::steady_clock::now(), actions_);
+    return turn_soon();
+  }
+  engine_.remove(id);
+  running_.erase(id);
+  if (const auto done = listen(); !done)
+    base::log::warning("vrrp.listen_failed", {{"error", base::to_string(done.error())}});
 }
 
 void Agent::send(vrrp::RouterId id, const vrrp::Advertise& advertise) {

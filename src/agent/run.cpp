@@ -126,7 +126,7 @@ class Daemon {
     signal(SIGPIPE, SIG_IGN);
     signals_.emplace(loop_, std::initializer_list<int>{SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2},
                      [this](int number) { on_signal(number); });
-    if (background) background->ready();
+    if (background) background->ready(options_.logs_to_console);
     loop_.run();
     agent_->log_summary();
     base::log::info("agent.stop");

@@ -1,0 +1,57 @@
+#include "agent/options.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace {
+
+using agent::Options;
+using agent::parse_options;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::IsEmpty;
+
+TEST(Options, OfTheBoshJobAreUnderstood) {
+  const auto options =
+      parse_options({"keepalived", "-l", "-D", "-n", "-f", "/var/vcap/k.conf", "--pid=/run/k.pid",
+                     "--vrrp_pid=/run/v.pid", "--checkers_pid=/run/c.pid"});
+  ASSERT_TRUE(options.has_value()) << options.error().what;
+  EXPECT_EQ(options->config_file, "/var/vcap/k.conf");
+  EXPECT_TRUE(options->is_foreground);
+  EXPECT_TRUE(options->logs_to_console);
+  EXPECT_EQ(options->pid_file, "/run/k.pid");
+  EXPECT_EQ(options->vrrp_pid_file, "/run/v.pid");
+  EXPECT_THAT(options->without_effect, IsEmpty());
+}
+
+TEST(Options, OfNeutronAndOfContainersAreUnderstood) {
+  const auto neutron = parse_options({"keepalived", "-P", "-f", "/k.conf", "-p", "/k.pid", "-r",
+                                      "/v.pid", "-c", "/c.pid", "-D", "-x"});
+  ASSERT_TRUE(neutron.has_value()) << neutron.error().what;
+  EXPECT_FALSE(neutron->is_foreground);
+  EXPECT_THAT(neutron->without_effect, ElementsAre("-x (--snmp)"));
+  const auto container =
+      parse_options({"keepalived", "--dont-fork", "--dump-conf", "--log-console", "--log-detail"});
+  ASSERT_TRUE(container.has_value()) << container.error().what;
+  EXPECT_TRUE(container->is_foreground && container->logs_to_console);
+}
+
+TEST(Options, TestMayNameAFileForItsFindings) {
+  EXPECT_EQ(parse_options({"k", "-t"})->action, Options::Action::Test);
+  EXPECT_EQ(parse_options({"k", "--config-test=/tmp/found"})->test_output, "/tmp/found");
+}
+
+TEST(Options, AMistakeIsNamed) {
+  EXPECT_THAT(parse_options({"k", "--foregrond"}).error().what, HasSubstr("--foregrond"));
+  EXPECT_THAT(parse_options({"k", "-f"}).error().what, HasSubstr("-f needs a value"));
+  EXPECT_THAT(parse_options({"k", "k.conf"}).error().what, HasSubstr("'k.conf'"));
+  EXPECT_EQ(parse_options({"k", "-C"}).error().kind, base::Kind::Unsupported);
+}
+
+TEST(Options, EveryOneThatHelpNamesIsAccepted) {
+  EXPECT_THAT(agent::help_text(), HasSubstr("CAP_NET_ADMIN"));
+  EXPECT_EQ(agent::signal_number("RELOAD"), 1);
+  EXPECT_EQ(agent::signal_number("DANCE"), std::nullopt);
+}
+
+}  // namespace
