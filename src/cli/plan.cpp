@@ -19,7 +19,6 @@ Example:
 
 struct Asked {
   deploy::Files files;
-  std::vector<std::string> ops_files;
   std::string state;
   bool as_json = false;
   CpiChoice cpi;
@@ -35,18 +34,15 @@ std::optional<int> parse(Asked& asked, std::string_view program, std::string_vie
                  "a value for ((NAME)); repeatable");
   options.values("-l,--vars-file", asked.files.variable_files, "FILE",
                  "a YAML file of values; repeatable");
-  options.values("-o,--ops-file", asked.ops_files, "OPSFILE", "changes to the manifest");
+  options.values("-o,--ops-file", asked.files.ops_files, "OPSFILE",
+                 "changes to the manifest; repeatable");
   options.value("--stemcell", asked.files.stemcell, "PATH", "a light stemcell to upload");
   options.value("--state", asked.state, "FILE",
                 "what exists is kept here; MANIFEST-state.json unless given");
   options.flag("--json", asked.as_json, "for programs");
   asked.cpi.declare(options);
   options.footer(kFooter);
-  if (const auto status = options.parse(arguments)) return status;
-  if (asked.ops_files.empty()) return std::nullopt;
-  complain({base::Kind::Unsupported, "ops files (-o) are not supported by holdfast yet",
-            "`bosh interpolate MANIFEST -o OPSFILE` writes the result, which can be used here"});
-  return kUsage;
+  return options.parse(arguments);
 }
 
 std::string_view verb(bosh::Step::Kind kind) {

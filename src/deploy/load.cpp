@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "bosh/fields.h"
+#include "bosh/ops.h"
 #include "bosh/variables.h"
 #include "deploy/files.h"
 #include "io/process.h"
@@ -104,6 +105,9 @@ Documents load(const Files& files, bosh::Report& report) {
   auto manifest = read_yaml(files.manifest, report);
   if (!files.stemcell.empty())
     documents.stemcell = read_stemcell(files.stemcell, variables, report);
+  for (const std::string& path : files.ops_files)
+    if (const auto ops = read_yaml(path, report); ops && manifest)
+      bosh::apply_ops(*manifest, *ops, report);
   for (auto* document : {&cloud_config, &manifest})
     if (*document) bosh::interpolate(**document, variables, report);
   // A placeholder left over would be reported again as a wrong value.

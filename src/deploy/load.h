@@ -11,11 +11,13 @@
 namespace deploy {
 
 struct Files {
-  std::string manifest;
-  std::string cloud_config;
-  std::vector<std::string> variables;       // "NAME=VALUE", as -v takes them
-  std::vector<std::string> variable_files;  // as -l; a later one wins
-  std::string stemcell;  // a light stemcell: its folder, its stemcell.MF or its .tgz; may be empty
+  std::string manifest = {};
+  std::string cloud_config = {};
+  std::vector<std::string> variables = {};       // "NAME=VALUE", as -v takes them
+  std::vector<std::string> variable_files = {};  // as -l; a later one wins
+  // A light stemcell: its folder, its stemcell.MF or its .tgz; may be empty.
+  std::string stemcell = {};
+  std::vector<std::string> ops_files = {};  // as -o; applied to the manifest in this order
 };
 
 struct Documents {
