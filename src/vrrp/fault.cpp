@@ -121,12 +121,15 @@ void Router::update_priority() {
 
 // Something changed that may let the router take part, or keep it from it.
 void Router::settle(const Reason& change, Turn turn) {
+  const auto obstacle = fault();
   if (resign_deadline_) {
-    if (fault()) finish_resignation({.cause = fault()->cause}, turn);
-    return;
+    if (!obstacle) return;
+    if (after_resigning_ == State::Initialize)
+      return finish_resignation({.cause = obstacle->cause}, turn);
+    resign_deadline_.reset();  // it was to stay, but cannot
   }
   if (!started_) return;
-  if (const auto obstacle = fault()) {
+  if (obstacle) {
     // Waiting for a first result is no Fault, only not yet a start.
     if (state_ == State::Initialize && obstacle->cause == Cause::TrackedUnknown) return;
     if (state_ == State::Active) {

@@ -328,6 +328,7 @@ void Router::reconfigure(RouterConfig config, Instant now, Actions& actions) {
   config_ = std::move(config);
   prepare_packet();
   update_priority();
+  tolerate_lower_active();
   settle({.cause = Cause::Reconfigured}, turn);
   if (resign_deadline_) return;
   if (state_ == State::Active) {
@@ -340,6 +341,16 @@ void Router::reconfigure(RouterConfig config, Instant now, Actions& actions) {
     if (config_.version == Version::V2) active_interval_ = config_.interval;
     timer_ = now + down_interval();
   }
+}
+
+// With `nopreempt` from now on, the lower router that was to be displaced is one to listen to.
+void Router::tolerate_lower_active() {
+  const bool displaces = state_ == State::Backup && expiry_ == Cause::LowerPriority && peer_;
+  if (!displaces || config_.preempt || effective_priority_.is_owner()) return;
+  if (config_.version == Version::V3) active_interval_ = peer_->interval;
+  expiry_ = Cause::Silence;
+  wanted_.reset();
+  timer_ = peer_->heard + down_interval();
 }
 
 std::span<const std::uint8_t> Router::packet(const Advertise& advertise,

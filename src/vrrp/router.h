@@ -299,6 +299,7 @@ class Router {
 
   void learn(const AdvertisementReceived& event, Turn turn);
   Duration down_interval() const;
+  void tolerate_lower_active();
   bool may_preempt(Priority active, Instant now);
   ChecksumForm transmit_form() const;
   void prepare_packet();

@@ -351,6 +351,14 @@ TEST(Resign, GivesTheRoleAwayAndStaysInTheElection) {
   EXPECT_EQ(active.router.state(), State::Backup);
 }
 
+TEST(Resign, IsCutShortByAFault) {
+  Story active(config(100));
+  active.become_active();
+  active.tell(Resign{});
+  EXPECT_THAT(active.tell(LinkDown{}), testing::Contains(Action(ReleaseAddresses{})));
+  EXPECT_EQ(active.router.state(), State::Fault);
+}
+
 TEST(Fault, OfTheLinkEndsTheActiveRole) {
   Story active(config(100));
   active.become_active();
@@ -563,6 +571,18 @@ TEST(Reconfigure, KeepsTheRoleAndAnnouncesNewAddresses) {
   active.router.reconfigure(more, active.now, actions);
   EXPECT_THAT(actions, ElementsAre(Advertise{Priority(120)}, ClaimAddresses{}, Announce{5}));
   EXPECT_EQ(active.router.state(), State::Active);
+}
+
+TEST(Reconfigure, WithNopreemptSparesTheLowerRouterThatWasToBeDisplaced) {
+  Story backup(config(100));
+  backup.tell(Startup{});
+  backup.wait(3s);
+  backup.hear(50);
+  auto patient = config(100);
+  patient.preempt = false;
+  Actions actions;
+  backup.router.reconfigure(patient, backup.now, actions);
+  EXPECT_EQ(backup.next(), 3s + 609375us);
 }
 
 TEST(Reconfigure, CanEndTheRefreshing) {

@@ -21,6 +21,7 @@ void Expectation::became_backup(Cause cause, const vrrp::AdvertisementReceived* 
   short_priority_ = is_hinted ? Priority::owner() : effective;
   is_exact_ = true;
   is_tolerating_ = false;
+  lower_.reset();
   base_ = not_before_ = now;
   interval_ = config_.interval;
   const bool has_yielded = cause == Cause::HigherPriority || cause == Cause::HigherAddress;
@@ -33,6 +34,7 @@ void Expectation::received(const vrrp::AdvertisementReceived& packet, Priority e
   const Priority theirs = packet.advertisement.priority;
   if (theirs.value() == 0) {
     kind_ = Kind::Skew;
+    lower_.reset();
     base_ = not_before_ = now;
     is_exact_ = true;
     return;
@@ -44,11 +46,25 @@ void Expectation::received(const vrrp::AdvertisementReceived& packet, Priority e
     tolerated_until_ = now + config_.preempt_delay;
   }
   const bool preempts = effective.value() == 255 || (config_.preempt && now >= tolerated_until_);
-  if (is_worse && preempts) return;
+  if (is_worse && preempts) {
+    lower_ = Lower{now, packet.advertisement.interval};
+    return;
+  }
+  lower_.reset();
   kind_ = Kind::Down;
   is_exact_ = true;
   base_ = not_before_ = now;
   if (config_.version == Version::V3) interval_ = packet.advertisement.interval;
+}
+
+void Expectation::reconfigured(const vrrp::RouterConfig& config, Priority effective) {
+  config_ = config;
+  if (!lower_ || config_.preempt || effective.is_owner()) return;
+  kind_ = Kind::Down;
+  is_exact_ = true;
+  base_ = not_before_ = lower_->heard;
+  if (config_.version == Version::V3) interval_ = lower_->interval;
+  lower_.reset();
 }
 
 void Expectation::slept(Priority effective, Instant now) {

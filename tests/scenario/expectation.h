@@ -16,7 +16,7 @@ class Expectation {
                 vrrp::Instant now);
   // The process slept until now, and may wait for one interval more.
   void slept(vrrp::Priority effective, vrrp::Instant now);
-  void reconfigured(const vrrp::RouterConfig& config) { config_ = config; }
+  void reconfigured(const vrrp::RouterConfig& config, vrrp::Priority effective);
   void priority_changed() { is_exact_ = is_exact_ && kind_ != Kind::Short; }
 
   vrrp::Instant due(vrrp::Priority effective) const;
@@ -36,6 +36,12 @@ class Expectation {
   vrrp::Priority short_priority_ = vrrp::Priority(1);
   bool is_tolerating_ = false;
   vrrp::Instant tolerated_until_;
+  // The lower router that is being displaced.
+  struct Lower {
+    vrrp::Instant heard;
+    vrrp::Duration interval{};
+  };
+  std::optional<Lower> lower_;
 };
 
 }  // namespace scenario

@@ -37,6 +37,8 @@ std::string_view describe(Rule rule) {
       return "after a resignation somebody has the addresses at every instant";
     case Rule::Announces:
       return "who becomes active claims and announces the addresses";
+    case Rule::FaultWithoutLink:
+      return "without its link a router takes no part";
     case Rule::NoBusyLoop:
       return "a deadline that was served lies in the future";
   }
@@ -70,6 +72,9 @@ void Simulation::check_answer(std::size_t index, State before, bool was_resignin
 void Simulation::check_all() {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     const Node& node = nodes_[i];
+    if (node.runs() && !node.is_link_up && node.state() != State::Fault &&
+        node.state() != State::Initialize)
+      fail(Rule::FaultWithoutLink, fmt::format("node {} is {}", i, name(node.state())));
     if (!node.takes_part()) continue;
     if (node.state() == State::Active && !node.router().is_resigning() &&
         now_ - node.last_sent > node.config.interval)

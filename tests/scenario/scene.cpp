@@ -55,6 +55,7 @@ void Simulation::draw_nodes() {
     longest_interval_ = std::max(longest_interval_, config.interval);
     settling_ = std::max(settling_, 2 * config.preempt_delay);
     nodes_.emplace_back(std::move(config), address_of(i));
+    nodes_.back().bystanders = random_.chance(25) ? 1 + static_cast<int>(random_.below(6)) : 0;
     const auto& made = nodes_.back().config;
     note(fmt::format("node {}: {} v{} priority {} interval {} ms{}{}{}", i,
                      to_string(address_of(i)), static_cast<int>(version), made.priority.value(),
@@ -173,9 +174,9 @@ void Simulation::reconfigure(std::size_t index, vrrp::Priority priority) {
   node.config.preempt = random_.chance(70);
   disturb(fmt::format("node {} is configured anew: priority {}, {}", index, priority.value(),
                       node.config.preempt ? "preempt" : "nopreempt"));
-  node.expectation.reconfigured(node.config);
   const State before = node.state();
   const auto done = node.engine->reconfigure(vrrp::RouterId{}, node.config, now_, actions_);
+  node.expectation.reconfigured(node.config, node.router().effective_priority());
   if (!done) fail(Rule::NoBusyLoop, done.error().what);
   if (node.state() != before) fail(Rule::NobodyDisplaced, "a reconfiguration changed the state");
   carry_out(index, before, nullptr);
@@ -212,6 +213,13 @@ void Simulation::leave(std::size_t index) {
   }
 }
 
+std::vector<std::uint8_t> Simulation::in_other_version(const Packet& packet) const {
+  auto said = *vrrp::decode({last_packet_->source, packet.destination, 255, last_packet_->bytes});
+  said.version = said.version == Version::V2 ? Version::V3 : Version::V2;
+  said.interval = 1s;
+  return vrrp::encode(said, packet.source, packet.destination);
+}
+
 // A packet as somebody's mistake or malice would have it.
 void Simulation::inject_garbage(std::size_t index) {
   Node& node = nodes_[index];
@@ -219,7 +227,7 @@ void Simulation::inject_garbage(std::size_t index) {
   Packet packet = *last_packet_;
   std::uint8_t hop_limit = vrrp::kHopLimit;
   packet.source = net::IpAddress::v4(0x0a0000fd);
-  switch (random_.below(5)) {
+  switch (random_.below(6)) {
     case 0:
       hop_limit = packet.destination.is_multicast() ? 254 : hop_limit;
       packet.bytes[7] ^= 0x01;
@@ -235,6 +243,9 @@ void Simulation::inject_garbage(std::size_t index) {
       break;
     case 4:
       packet.source = node.address;  // our own words, thrown back at us
+      break;
+    case 5:
+      packet.bytes = in_other_version(packet);
       break;
   }
   const State state = node.state();

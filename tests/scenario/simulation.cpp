@@ -94,6 +94,13 @@ void Simulation::start(std::size_t index) {
   node.last_answer.reset();
   if (const auto added = node.engine->add(node.config); !added)
     return fail(Rule::NoBusyLoop, added.error().what);
+  for (int i = 0; i < node.bystanders; ++i) {
+    auto other = node.config;
+    other.vrid = *vrrp::VirtualRouterId::from(100 + i);
+    other.priority = *vrrp::Priority::from(10 + 40 * i);
+    const auto id = node.engine->add(other);
+    node.engine->handle(*id, vrrp::Startup{}, now_, actions_);
+  }
   if (!node.is_link_up) tell(index, vrrp::LinkDown{});
   tell(index, vrrp::Startup{});
 }
@@ -191,6 +198,7 @@ void Simulation::carry_out(std::size_t index, State before,
   Node& node = nodes_[index];
   bool claims = false, announces = false, becomes_active = false, is_done = false;
   for (const auto& [id, action] : std::exchange(actions_, {})) {
+    if (id != RouterId{}) continue;
     if (const auto* advertise = std::get_if<Advertise>(&action)) {
       if (!advertise->priority.is_resigning()) {
         if (before != State::Active && node.state() != State::Active)

@@ -30,6 +30,7 @@ enum class Rule {
   NobodyDisplaced,     // with nopreempt no lower active router is displaced
   SeamlessHandover,    // after a resignation somebody has the addresses at every instant
   Announces,           // who becomes active claims and announces the addresses
+  FaultWithoutLink,    // without its link a router takes no part
   NoBusyLoop,          // a deadline lies in the future once it was served
 };
 std::string_view describe(Rule rule);
@@ -84,6 +85,7 @@ class Simulation {
     vrrp::Instant last_sent;
     std::optional<vrrp::Instant> last_answer;
     std::uint64_t wake_number = 0;
+    int bystanders = 0;  // other virtual routers in the same process, whom nobody hears
 
     bool runs() const { return engine && !is_paused; }
     const vrrp::Router& router() const { return engine->router(vrrp::RouterId{}); }
@@ -117,6 +119,7 @@ class Simulation {
   void set_link(std::size_t index, bool is_up);
   void inject_garbage(std::size_t index);
 
+  std::vector<std::uint8_t> in_other_version(const Packet& packet) const;
   void push(Event event);
   void perform(const Event& event);
   void deliver(std::size_t index, const Packet& packet);
