@@ -27,7 +27,7 @@ void show(const json::Array& drops) {
     const json::Array* details = drop["details"].as_array();
     const bool has_details = details != nullptr && !details->empty();
     const auto row = [&](const json::Value& detail, const json::Value& counted) {
-      table.row({first_text(drop, {"port_name", "port_id", "port"}),
+      table.row({first_text(drop, {"port_name", "name", "port_id", "port"}),
                  first_text(drop, {"server_name", "server"}),
                  first_text(drop, {"fixed_ip", "fixed_ips", "address"}), drop.text_or("reason", ""),
                  std::to_string(counted["packets"].as_integer().value_or(0)),

@@ -118,4 +118,23 @@ base::Result<std::vector<Drop>> drops_from(const std::vector<std::string>& listi
   return out;
 }
 
+json::Object to_json(const Drop& drop) {
+  json::Array details;
+  for (const DropDetail& detail : drop.details) {
+    json::Object out;
+    if (detail.address) out.set("address", to_string(*detail.address));
+    if (detail.mac) out.set("mac", to_string(*detail.mac));
+    if (detail.protocol) out.set("protocol", *detail.protocol);
+    if (detail.destination_port) out.set("destination_port", *detail.destination_port);
+    out.set("packets", detail.packets);
+    out.set("bytes", detail.bytes);
+    details.emplace_back(std::move(out));
+  }
+  return {{"port_id", drop.port.value()},
+          {"reason", name(drop.reason)},
+          {"packets", drop.packets},
+          {"bytes", drop.bytes},
+          {"details", std::move(details)}};
+}
+
 }  // namespace cloud::fabric

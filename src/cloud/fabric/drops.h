@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "cloud/fabric/fabric.h"
 #include "cloud/fabric/rules.h"
+#include "json/value.h"
 
 namespace cloud::fabric {
 
@@ -18,5 +19,9 @@ using PortOf = std::function<std::optional<PortId>(Number)>;
 // know are left out.
 base::Result<std::vector<Drop>> drops_from(const std::vector<std::string>& listings,
                                            const PortOf& port_of);
+
+// {"port_id", "reason", "packets", "bytes", "details": [{"address", "mac", "protocol",
+// "destination_port", "packets", "bytes"}]}: what is not known is absent.
+json::Object to_json(const Drop& drop);
 
 }  // namespace cloud::fabric
