@@ -57,15 +57,15 @@ struct AddressPair {
 struct Port {
   PortId id;
   NetworkId network;
-  std::string name;
-  std::string description;
-  std::string status;        // ACTIVE, DOWN, BUILD
-  std::string device_id;     // the server's id; empty: bound to nothing
-  std::string device_owner;  // "compute:nova", "network:dhcp", …
-  std::optional<net::MacAddress> mac;
-  std::vector<FixedIp> fixed_ips;
-  std::vector<AddressPair> allowed_address_pairs;
-  std::vector<SecurityGroupId> security_groups;
+  std::string name = {};
+  std::string description = {};
+  std::string status = {};        // ACTIVE, DOWN, BUILD
+  std::string device_id = {};     // the server's id; empty: bound to nothing
+  std::string device_owner = {};  // "compute:nova", "network:dhcp", …
+  std::optional<net::MacAddress> mac = std::nullopt;
+  std::vector<FixedIp> fixed_ips = {};
+  std::vector<AddressPair> allowed_address_pairs = {};
+  std::vector<SecurityGroupId> security_groups = {};
   bool port_security_enabled = true;
   std::string created_at = {};  // as Neutron writes it, "2026-11-20T22:51:09Z"
 };
