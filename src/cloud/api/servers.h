@@ -1,0 +1,25 @@
+// The life of servers, shared by Nova's API, its actions and the operator's API.
+#pragma once
+
+#include <string>
+
+#include "cloud/api/cloud.h"
+#include "cloud/model/records.h"
+
+namespace cloud::api {
+
+// The server of that id if the caller may see it; 404 as Nova says it.
+model::Allowed<model::Server> find_server(Call& call, const std::string& id);
+
+// Starts the guest of a server and notes the outcome: ACTIVE, or ERROR with a fault.
+void boot_server(Cloud& cloud, const std::string& id);
+// The guest has ended: what the server's state says about that.
+void note_end(Cloud& cloud, const std::string& id);
+// Removes the server and releases its ports as Nova does: made by Nova: deleted; given: unbound.
+void remove_server(Cloud& cloud, const model::Server& server);
+// Sets status and time stamps of a server's ports by whether its guest runs.
+void mark_ports(Cloud& cloud, const model::Server& server, bool is_running);
+
+json::Object server_view(Call& call, const model::Server& server, bool in_detail);
+
+}  // namespace cloud::api
