@@ -117,7 +117,7 @@ const std::map<std::string, std::set<std::string>> kWrappedBy = {
     {"openssl/", {"http", "cloud/model", "vrrp"}},
     {"boost/beast", {"http"}},
     {"boost/asio", {"io", "http", "openstack", "cpi", "agent", "cloud/api", "cloud/guest"}},
-    {"CLI/", {"cli", "agent"}},
+    {"CLI/", {"cli", "agent", "cloud/api"}},
     {"spdlog/", {}},
 };
 

@@ -1,6 +1,7 @@
 #include "http/server.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
@@ -109,6 +110,8 @@ io::Task<> Server::Impl::accept_all() {
     if (streams.size() >= options.connection_limit) continue;
     ErrorCode ignored;
     socket.set_option(Tcp::no_delay(true), ignored);
+    // Asio accepts without it; a child would keep the connection open.
+    ::fcntl(socket.native_handle(), F_SETFD, FD_CLOEXEC);
     auto stream = std::make_shared<beast::tcp_stream>(std::move(socket));
     streams.insert(stream);
     auto serving = [](std::shared_ptr<Impl> self,
