@@ -16,7 +16,7 @@ constexpr std::size_t kMostFindings = 1000;
 
 void Findings::add(text::Severity severity, const Origin& at, std::string what, std::string hint) {
   if (found_.size() < kMostFindings)
-    found_.push_back({at, severity, std::move(what), std::move(hint)});
+    found_.push_back({at, found_.size(), severity, std::move(what), std::move(hint)});
   else
     ++left_out_;
 }
@@ -38,7 +38,7 @@ void Findings::fatal(const Origin& at, std::string what, std::string hint) {
   verdict_ = Verdict::CannotRun;
   // There is always room for the reason why nothing runs.
   if (found_.size() < 2 * kMostFindings)
-    found_.push_back({at, text::Severity::Error, std::move(what), std::move(hint)});
+    found_.push_back({at, found_.size(), text::Severity::Error, std::move(what), std::move(hint)});
   else
     ++left_out_;
 }
@@ -48,9 +48,10 @@ std::string Findings::where(const Origin& origin) const {
 }
 
 std::vector<text::Diagnostic> Findings::take() {
-  std::stable_sort(found_.begin(), found_.end(), [](const Found& a, const Found& b) {
-    return std::tie(a.at.file, a.at.line, a.at.column) <
-           std::tie(b.at.file, b.at.line, b.at.column);
+  // Not stable_sort: libstdc++'s is built on what C++23 took away, which clang reports.
+  std::sort(found_.begin(), found_.end(), [](const Found& a, const Found& b) {
+    return std::tie(a.at.file, a.at.line, a.at.column, a.number) <
+           std::tie(b.at.file, b.at.line, b.at.column, b.number);
   });
   std::vector<text::Diagnostic> out;
   out.reserve(found_.size() + 1);

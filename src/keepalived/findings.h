@@ -38,6 +38,7 @@ class Findings {
  private:
   struct Found {
     Origin at;
+    std::size_t number;  // of two at one place the first one found comes first
     text::Severity severity;
     std::string what;
     std::string hint;
