@@ -10,15 +10,10 @@
 namespace cli {
 namespace {
 
-// A port has a name or not; its address says more than its id.
-std::string first_text(const json::Value& drop, std::initializer_list<std::string_view> keys) {
-  for (const std::string_view key : keys) {
-    if (const std::string text = drop.text_or(key, ""); !text.empty()) return text;
-    if (const std::string text = drop[key].at(0).text_or("ip_address", ""); !text.empty())
-      return text;
-    if (const std::string* text = drop[key].at(0).as_string()) return *text;
-  }
-  return "-";
+// A port has a name or not.
+std::string port_of(const json::Value& drop) {
+  const std::string port = drop.text_or("port", "");
+  return port.empty() ? drop.text_or("port_id", "-") : port;
 }
 
 void show(const json::Array& drops) {
@@ -27,9 +22,8 @@ void show(const json::Array& drops) {
     const json::Array* details = drop["details"].as_array();
     const bool has_details = details != nullptr && !details->empty();
     const auto row = [&](const json::Value& detail, const json::Value& counted) {
-      table.row({first_text(drop, {"port_name", "name", "port_id", "port"}),
-                 first_text(drop, {"server_name", "server"}),
-                 first_text(drop, {"fixed_ip", "fixed_ips", "address"}), drop.text_or("reason", ""),
+      table.row({port_of(drop), drop.text_or("server", "-"), drop.text_or("address", "-"),
+                 drop.text_or("reason", "-"),
                  std::to_string(counted["packets"].as_integer().value_or(0)),
                  drop_hint(drop, detail)});
     };

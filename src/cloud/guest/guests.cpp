@@ -83,18 +83,6 @@ Interface interface_of(const fabric::PortSpec& port, std::size_t index) {
   return out;
 }
 
-std::string text_of(Cause cause) {
-  switch (cause) {
-    case Cause::ByItself:
-      return "itself";
-    case Cause::Stopped:
-      return "stop";
-    case Cause::PoweredOff:
-      return "power-off";
-  }
-  return "unknown";
-}
-
 }  // namespace
 
 struct Guests::Impl {
@@ -160,8 +148,6 @@ void Guests::Impl::ended(ServerId server) {
   const io::Exit exit =
       WIFSIGNALED(status) ? io::Exit{0, WTERMSIG(status)} : io::Exit{WEXITSTATUS(status), 0};
   const Ended notice{.server = server, .cause = guest.cause, .how = to_string(exit)};
-  log::info("cloud.guest_ended",
-            {{"server", server.value()}, {"by", text_of(notice.cause)}, {"how", notice.how}});
   loop.post([notice, callback = on_end] {
     if (*callback) (*callback)(notice);
   });
