@@ -61,8 +61,9 @@ class Guests {
   // It may be booted again from within.
   void on_end(std::function<void(const Ended&)> callback);
 
-  // Plugs the ports and starts process 1; the guest goes on by itself. Returns its pid as the host
-  // sees it. On an error nothing is left.
+  // Plugs the ports, starts process 1 and waits, some milliseconds, until it has configured its
+  // interfaces; the jobs start after that. Returns its pid as the host sees it. On an error nothing
+  // is left.
   base::Result<pid_t> boot(const GuestSpec& spec);
 
   // The rest is Kind::NotFound for a server that is not running.

@@ -25,6 +25,8 @@ namespace {
 
 namespace log = base::log;
 
+constexpr int kBootLimit = 20'000;  // ms; a few are usual
+
 struct Guest {
   Spawned process;
   io::Descriptor lifeline;  // process 1 ends itself when nobody holds it any more
@@ -71,6 +73,22 @@ base::Result<io::Descriptor> order_in_memory(const BootOrder& order) {
   }
   if (memory && rest.empty() && lseek(memory.get(), 0, SEEK_SET) == 0) return memory;
   return std::unexpected(base::system_error("cannot write a guest's boot order", errno));
+}
+
+// Tells process 1 that its links are there, and waits until it has configured them: whoever learns
+// that the server is up may talk to it.
+base::Result<> bring_up(const Guest& guest) {
+  const int fd = guest.lifeline.get();
+  char byte = '\n';
+  bool is_up = send(fd, &byte, 1, MSG_NOSIGNAL) == 1;
+  pollfd answered{fd, POLLIN, 0};
+  int ready = 0;
+  while (is_up && (ready = poll(&answered, 1, kBootLimit)) < 0 && errno == EINTR) {
+  }
+  is_up = is_up && ready == 1 && recv(fd, &byte, 1, MSG_DONTWAIT) == 1;
+  if (is_up) return {};
+  return base::fail(base::Kind::Unavailable, "the guest did not come up",
+                    "its console says why; the machine may be short of memory or processes");
 }
 
 Interface interface_of(const fabric::PortSpec& port, std::size_t index) {
@@ -205,8 +223,7 @@ base::Result<pid_t> Guests::boot(const GuestSpec& spec) {
                      .first->second;
 
   auto done = impl_->plug_all(spec, guest);
-  if (done && send(guest.lifeline.get(), "\n", 1, MSG_NOSIGNAL) != 1)  // go: the links are there
-    done = std::unexpected(base::system_error("the guest ended before it could boot", errno));
+  if (done) done = bring_up(guest);
   if (!done) {
     guest.send(SIGKILL);
     waitpid(pid, nullptr, 0);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <poll.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,8 +40,8 @@ std::optional<std::string> read_all(int fd) {
   }
 }
 
-// Standard input says a byte when the links are plugged. It stays open as long as the cloud lives:
-// its end is our end.
+// Standard input is a socket. It says a byte when the links are plugged and is told one when they
+// are configured. It stays open as long as the cloud lives: its end is our end.
 bool wait_for_links() {
   char go = 0;
   ssize_t got = 0;
@@ -146,7 +147,7 @@ bool Init::prepare(const BootOrder& order, const std::string& tools) {
   }
   if (!wait_for_links()) return false;
   set_up_network(configured(order.interfaces, settings_));
-  return true;
+  return send(STDIN_FILENO, "\n", 1, MSG_NOSIGNAL) == 1;
 }
 
 void Init::set_up_network(const std::vector<Interface>& interfaces) {
