@@ -106,9 +106,14 @@ void Agent::note_lateness(vrrp::Instant now) {
 
 void Agent::log_summary() const {
   for (const auto& [id, running] : running_) {
-    const vrrp::Counters& counters = engine_.router(id).counters();
+    const vrrp::Router& router = engine_.router(id);
+    const vrrp::Counters& counters = router.counters();
+    const auto& peer = router.last_active_peer();
     base::log::info("vrrp.summary",
                     {{"instance", running.planned.name},
+                     {"state", std::string(name(router.state()))},
+                     {"priority", fmt::to_string(router.effective_priority().value())},
+                     {"last_heard", peer ? to_string(peer->address) : "nobody"},
                      {"received", fmt::to_string(counters.received)},
                      {"sent", fmt::to_string(counters.sent)},
                      {"became_active", fmt::to_string(counters.became_active)},

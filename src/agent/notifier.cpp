@@ -73,8 +73,10 @@ void Notifier::run_next(const std::string& instance) {
     const std::vector<std::string> arguments = std::move(queue.waiting.front());
     queue.waiting.pop_front();
     // It may outlive us: what it was told to do about the state is still to be done.
-    auto process =
-        io::Process::start({.arguments = arguments, .own_group = true, .dies_with_us = false});
+    auto process = io::Process::start({.arguments = arguments,
+                                       .own_group = true,
+                                       .waits_for_exec = false,
+                                       .dies_with_us = false});
     if (!process) {
       base::log::warning("notify.failed",
                          {{"instance", instance}, {"error", base::to_string(process.error())}});

@@ -15,7 +15,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kGrace = 2s;  // between SIGTERM and SIGKILL for a script past its timeout
+constexpr int kNotStarted = 127;  // as shells have it, and io::Process
+constexpr auto kGrace = 2s;       // between SIGTERM and SIGKILL for a script past its timeout
 
 }  // namespace
 
@@ -69,7 +70,8 @@ void ScriptRunner::start() {
 void ScriptRunner::run() {
   next_.after(script_.interval);
   if (process_) return;  // still at it; its timeout will end it
-  auto process = io::Process::start({.arguments = script_.command.argv, .own_group = true});
+  auto process = io::Process::start(
+      {.arguments = script_.command.argv, .own_group = true, .waits_for_exec = false});
   if (!process) return add(false, process.error().what);
   process_ = std::move(*process);
   is_overdue_ = false;
@@ -83,8 +85,10 @@ void ScriptRunner::ended() {
   patience_.cancel();
   end_.reset();  // before its descriptor is closed
   process_.reset();
-  add(exit->succeeded() && !is_overdue_,
-      is_overdue_ ? "no result within the timeout" : io::to_string(*exit));
+  std::string why = io::to_string(*exit);
+  if (exit->code == kNotStarted) why += ": is there such a program, and may it be executed?";
+  if (is_overdue_) why = "no result within the timeout";
+  add(exit->succeeded() && !is_overdue_, why);
 }
 
 void ScriptRunner::overdue() {

@@ -102,6 +102,7 @@ base::Result<Process> Process::start(const Command& command) {
   }
   Descriptor pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   report->write.reset();
+  if (!command.waits_for_exec) return Process(pid, std::move(pidfd));
   int reason = 0;
   const ssize_t got = ::read(report->read.get(), &reason, sizeof reason);
   if (got == static_cast<ssize_t>(sizeof reason)) {

@@ -25,6 +25,9 @@ struct Command {
   std::optional<int> errors = std::nullopt;
   bool own_group =
       false;  // a process group of its own, so that it can be signalled with its children
+  // False: start() comes back at once, and a program that cannot be started ends with status 127.
+  // For an event loop: finding and loading a program may wait for a disk.
+  bool waits_for_exec = true;
   bool dies_with_us = true;  // SIGKILL when this process's thread ends (PR_SET_PDEATHSIG)
 };
 

@@ -1,6 +1,7 @@
 #include "io/process.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <csignal>
 
@@ -44,11 +45,26 @@ TEST(Process, AProgramThatIsNotThereIsAnErrorThatNamesIt) {
 }
 
 TEST(Process, StopsWhatDoesNotListen) {
-  auto process =
-      io::Process::start({.arguments = {"sh", "-c", "trap '' TERM; while :; do sleep 0.01; done"}});
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const io::Descriptor from(ends[0]);
+  const io::Descriptor to(ends[1]);
+  auto process = io::Process::start(
+      {.arguments = {"sh", "-c", "trap '' TERM; echo; while :; do sleep 0.01; done"},
+       .output = to.get()});
   ASSERT_TRUE(process);
+  char line_feed = 0;  // it has come as far as not to listen
+  ASSERT_EQ(read(from.get(), &line_feed, 1), 1);
   EXPECT_EQ(process->stop(50ms).signal, SIGKILL);
   EXPECT_FALSE(process->send(SIGTERM));
+}
+
+TEST(Process, ThatIsNotWaitedForTellsAFailedStartByItsStatus) {
+  auto process = io::Process::start({.arguments = {"/no/such/program"}, .waits_for_exec = false});
+  ASSERT_TRUE(process.has_value());
+  const auto exit = process->wait(std::chrono::seconds(20));
+  ASSERT_TRUE(exit.has_value());
+  EXPECT_EQ(exit->code, 127);
 }
 
 }  // namespace

@@ -112,6 +112,15 @@ TEST_F(Operation, ATestOfTheFileShowsThePlaceAndGivesKeepalivedsStatus) {
   EXPECT_EQ(test("vrrp_instance VI_1 {\n").exit.code, 4);
 }
 
+TEST_F(Operation, UserSignalsShowStateAndCounters) {
+  agent_ = &start_holdfastd(a_, config({.priority = 120}));
+  ASSERT_TRUE(lab::wait_until([&] { return holds(a_); }));
+  agent_->send(SIGUSR1);
+  EXPECT_TRUE(lab::wait_until([&] {
+    return agent_->said("vrrp.summary instance=VI_1 state=active priority=120 last_heard=nobody");
+  }));
+}
+
 TEST_F(Operation, AFileThatCannotRunIsRefusedAtTheStart) {
   std::string text = config({});
   text.replace(text.find("eth0"), 4, "eth9");
