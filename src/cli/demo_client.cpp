@@ -56,7 +56,10 @@ base::Result<DemoClient> DemoClient::start(DemoCloud& cloud, const DemoTenant& t
       programs + "/holdfast-cloud", "guest-probe",   "--target",
       to_string(target) + ":80",    "--interval-us", "1000"};
   client.pid_ = fork();
-  if (client.pid_ == 0) run_probe(static_cast<pid_t>(*host), command, reading.get(), output.get());
+  if (client.pid_ == 0) {
+    client.lifeline_.reset();  // else the probe's input would never end
+    run_probe(static_cast<pid_t>(*host), command, reading.get(), output.get());
+  }
   if (client.pid_ < 0) return std::unexpected(base::system_error("cannot fork", errno));
   return client;
 }
