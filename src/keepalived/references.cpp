@@ -14,7 +14,9 @@ namespace {
 constexpr std::size_t kMostSuggested = 200;  // names that are worth comparing for a typing mistake
 
 template <typename Map>
-std::string suggestion(std::string_view word, const Map& known, std::string_view otherwise) {
+std::string suggestion(const Findings& findings, std::string_view word, const Map& known,
+                       std::string_view otherwise) {
+  if (findings.is_full()) return {};
   std::vector<std::string_view> names;
   for (const auto& [name, value] : known)
     if (names.size() < kMostSuggested) names.push_back(name);
@@ -63,7 +65,8 @@ std::vector<Tracked> References::resolve(std::vector<TrackDraft> drafts, const K
       if (found == known->end()) {
         context_.findings.error(
             draft.at, fmt::format("there is no {} {}; it is not tracked", kind, draft.name),
-            suggestion(draft.name, *known, fmt::format("add `{} {} {{ … }}`", kind, draft.name)));
+            suggestion(context_.findings, draft.name, *known,
+                       fmt::format("add `{} {} {{ … }}`", kind, draft.name)));
         continue;
       }
       standard = found->second;
@@ -115,7 +118,8 @@ std::vector<SyncGroup> References::resolve_groups(std::vector<GroupDraft> drafts
       if (!instances.contains(member.text))
         context_.findings.error(
             member.at, fmt::format("there is no vrrp_instance {}; it is left out", member.text),
-            suggestion(member.text, instances, "name instances of this file, one a line"));
+            suggestion(context_.findings, member.text, instances,
+                       "name instances of this file, one a line"));
       else if (!is_new)
         context_.findings.error(
             member.at, fmt::format("{} is in a group already; it is left out", member.text),
