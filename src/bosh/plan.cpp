@@ -202,7 +202,7 @@ Plan plan_recreate(const std::string& deployment, const Situation& situation,
             .steps = {},
             .unchanged = {}};
   std::vector<Deployed> deployed = situation.deployed;
-  std::ranges::stable_sort(deployed, {}, [](const Deployed& d) {
+  std::ranges::sort(deployed, {}, [](const Deployed& d) {
     return std::tuple(d.instance.group, !d.instance.is_bootstrap, d.instance.index);
   });
   for (const Deployed& one : deployed) {

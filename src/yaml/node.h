@@ -42,8 +42,14 @@ class Node {
  public:
   using Data = std::variant<std::monostate, bool, std::int64_t, double, std::string, List, Map>;
 
-  Node() = default;
-  Node(Mark mark, Data data) : mark_(std::move(mark)), data_(std::move(data)) {}
+  // All defined below Entry: a list of entries cannot be made or destroyed before.
+  Node();
+  Node(Mark mark, Data data);
+  Node(const Node&);
+  Node(Node&&) noexcept;
+  Node& operator=(const Node&);
+  Node& operator=(Node&&) noexcept;
+  ~Node();
 
   bool is_null() const { return std::holds_alternative<std::monostate>(data_); }
   // The content if it has that type, else nothing.
@@ -79,6 +85,14 @@ struct Entry {
   Mark mark;  // of the key
   Node value;
 };
+
+inline Node::Node() = default;
+inline Node::Node(Mark mark, Data data) : mark_(std::move(mark)), data_(std::move(data)) {}
+inline Node::Node(const Node&) = default;
+inline Node::Node(Node&&) noexcept = default;
+inline Node& Node::operator=(const Node&) = default;
+inline Node& Node::operator=(Node&&) noexcept = default;
+inline Node::~Node() = default;
 
 json::Value to_json(const Node& node);
 
