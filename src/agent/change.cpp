@@ -43,11 +43,12 @@ void Agent::remove_left_over(const Plan& plan) {
   for (const PlannedRouter& router : plan.routers)
     for (const netlink::Address& address : router.addresses)
       for (const netlink::Address& present : monitor_->addresses())
-        if (present.interface == address.interface && present.prefix == address.prefix) {
+        if (present.interface == address.interface &&
+            present.prefix.address() == address.prefix.address()) {
           base::log::warning("address.left_over", {{"instance", router.name},
                                                    {"address", to_string(present.prefix)},
                                                    {"hint", "removed until elected"}});
-          found.push_back({netlink::AddressChange::What::Remove, address});
+          found.push_back({netlink::AddressChange::What::Remove, present});
         }
   changes_->apply(std::move(found), {});
   changes_->finish(1s);

@@ -141,19 +141,12 @@ class Planner {
     result_.plan.routers.push_back(std::move(router));
   }
 
+  // Keywords that have no effect yet are the reader's to name; this one is an option of an address.
   void warn_of_unsupported(const keepalived::Instance& instance) {
-    if (!instance.routes.empty() || !instance.rules.empty())
-      warn(instance.at, "virtual_routes and virtual_rules are not supported yet; they are not set");
-    if (!instance.accept) warn(instance.at, "no_accept is not supported yet; the addresses answer");
     for (const auto* list : {&instance.addresses, &instance.excluded})
       for (const auto& address : *list)
         if (address.use_vmac)
           warn(address.at, "use_vmac is not supported yet; the interface's own MAC is used");
-    for (const auto* list : {&instance.files, &instance.processes})
-      for (const auto& tracked : *list)
-        warn(tracked.at, fmt::format("tracking of files and processes is not supported yet; '{}' "
-                                     "does not count",
-                                     tracked.name));
   }
 
   vrrp::RouterConfig router_config(const keepalived::Instance& instance,

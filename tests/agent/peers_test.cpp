@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <ostream>
 
 #include "agent/setup.h"
 
@@ -23,6 +24,10 @@ struct Wire {
   int version;
   std::string interval;
   std::string more = {};
+
+  friend void PrintTo(const Wire& wire, std::ostream* out) {
+    *out << "version " << wire.version << ", " << wire.interval << " s";
+  }
 };
 
 class Peers : public lab::Test, public testing::WithParamInterface<Wire> {
