@@ -185,6 +185,7 @@ Guests::Guests(io::Loop& loop, fabric::Fabric& fabric, std::string program)
 
 Guests::~Guests() {
   *impl_->on_end = nullptr;
+  for (const auto& [server, guest] : impl_->guests) guest.send(SIGKILL);  // side by side
   while (!impl_->guests.empty()) impl_->power_off(impl_->guests.begin()->first, Cause::PoweredOff);
 }
 
