@@ -38,6 +38,13 @@ std::string cid_of(const json::Value& result) {
   return cid.as_string() == nullptr ? "" : *cid.as_string();
 }
 
+// The instance stays, with its addresses; its VM is known to be gone.
+void forget_vm(bosh::Deployed& deployed) {
+  deployed.vm_cid.clear();
+  deployed.agent_id.clear();
+  deployed.has_metadata = false;
+}
+
 bool is_type(const CpiError& error, std::string_view type) {
   return error.type == type;
 }
@@ -162,7 +169,7 @@ base::Result<> Runner::remove(const Step& step) {
         return deployed.instance.id == step.instance.id;
       });
     else if (bosh::Deployed* deployed = state.find(step.instance.id))
-      deployed->vm_cid.clear();
+      forget_vm(*deployed);
   });
 }
 
@@ -258,11 +265,7 @@ base::Result<> Runner::give_up(const bosh::Instance& instance, const std::string
         fmt::format("the VM {} could not be deleted either: {}", vm_cid, deleted.error().message);
     return std::unexpected(std::move(reason));
   }
-  auto saved = update([&](State& state) {
-    bosh::Deployed& deployed = *state.find(instance.id);
-    deployed.vm_cid.clear();
-    deployed.agent_id.clear();
-  });
+  auto saved = update([&](State& state) { forget_vm(*state.find(instance.id)); });
   if (!saved) reason.hint = base::to_string(saved.error());
   return std::unexpected(std::move(reason));
 }

@@ -82,6 +82,7 @@ TEST(Deploy, RecreatesVmByVmWhenTheExtensionChanges) {
   ASSERT_EQ(site.deploy(), "");
   EXPECT_THAT(site.calls(), ElementsAre("delete_vm", "create_vm", "set_vm_metadata", "has_vm",
                                         "delete_vm", "create_vm", "set_vm_metadata", "has_vm"));
+  EXPECT_TRUE(site.notes.empty());  // no VM has gone astray
   const auto after = site.state();
   for (std::size_t i = 0; i < 2; ++i) {
     EXPECT_EQ(after.instances[i].instance.id, before.instances[i].instance.id);
