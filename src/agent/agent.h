@@ -80,6 +80,7 @@ class Agent {
   base::Result<> listen();
   void remove_left_over(const Plan& plan);
   void add_router(PlannedRouter planned);
+  void tell_tracked(vrrp::RouterId id, const vrrp::RouterConfig& config);
   void update_router(vrrp::RouterId id, PlannedRouter planned);
   void replace_scripts(std::vector<PlannedScript> scripts);
   void finish_if_stopped();

@@ -67,7 +67,6 @@ base::Result<> Agent::change(Plan plan) {
     if (running.is_deleted) engine_.handle(id, vrrp::Shutdown{}, now, actions_);
   }
   interfaces_ = std::move(plan.interfaces);
-  std::vector<vrrp::RouterId> added;
   for (PlannedRouter& planned : plan.routers) {
     const vrrp::RouterConfig& config = planned.config;
     if (const auto known = engine_.find(config.interface, config.family, config.vrid))
@@ -111,19 +110,24 @@ void Agent::add_router(PlannedRouter planned) {
   running_.insert_or_assign(*id, Running{.planned = std::move(planned)});
   const netlink::Link* link = find(monitor_->links(), interface);
   if (link == nullptr || !link->is_running) engine_.handle(*id, vrrp::LinkDown{}, now, actions_);
+  tell_tracked(*id, config);
+  engine_.handle(*id, vrrp::Startup{}, now, actions_);
+}
+
+// What is known already; results that come later find their way by themselves.
+void Agent::tell_tracked(vrrp::RouterId id, const vrrp::RouterConfig& config) {
+  const vrrp::Instant now = Clock::now();
   for (const vrrp::Tracked& tracked : config.tracked) {
     for (const PlannedInterface& known : interfaces_)
       if (known.id == tracked.id) {
-        const netlink::Link* other = find(monitor_->links(), known.name);
-        const bool is_up = other != nullptr && other->is_running;
-        engine_.handle(*id, vrrp::TrackedChanged{tracked.id, is_up}, now, actions_);
+        const netlink::Link* link = find(monitor_->links(), known.name);
+        const bool is_up = link != nullptr && link->is_running;
+        engine_.handle(id, vrrp::TrackedChanged{tracked.id, is_up}, now, actions_);
       }
     const auto script = scripts_.find(tracked.id);
     if (script != scripts_.end() && script->second->is_up())
-      engine_.handle(*id, vrrp::TrackedChanged{tracked.id, *script->second->is_up()}, now,
-                     actions_);
+      engine_.handle(id, vrrp::TrackedChanged{tracked.id, *script->second->is_up()}, now, actions_);
   }
-  engine_.handle(*id, vrrp::Startup{}, now, actions_);
 }
 
 void Agent::update_router(vrrp::RouterId id, PlannedRouter planned) {
@@ -142,6 +146,7 @@ void Agent::update_router(vrrp::RouterId id, PlannedRouter planned) {
     if (const auto done = engine_.reconfigure(id, running.planned.config, now, actions_); !done)
       base::log::error("vrrp.refused", {{"instance", running.planned.name},
                                         {"error", base::to_string(done.error())}});
+    tell_tracked(id, running.planned.config);
   }
 }
 

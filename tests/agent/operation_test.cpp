@@ -154,6 +154,26 @@ TEST_F(Operation, AReloadOfABadFileChangesNothingAndAGoodOneOnlyWhatDiffers) {
   EXPECT_FALSE(agent_->said("from=active"));
 }
 
+TEST_F(Operation, AFailedCheckOfWeightZeroIsAFaultUntilItSucceeds) {
+  const std::string flag = a_.write("healthy", "");
+  const std::string check = fmt::format(
+      "vrrp_script check {{\nscript \"/usr/bin/test -e {}\"\ninterval 0.1\nfall 2\nrise 2\n}}",
+      flag);
+  const std::string plain = config({});
+  const std::string tracking = config({.more = "track_script {\ncheck\n}", .before = check});
+  agent_ = &start_holdfastd(a_, plain);
+  ASSERT_TRUE(lab::wait_until([&] { return holds(a_); }));
+  a_.write("holdfast.conf", tracking);
+  agent_->send(SIGHUP);
+  ASSERT_TRUE(lab::wait_until([&] { return agent_->said("script.changed script=check up=yes"); }));
+  ASSERT_TRUE(lab::wait_until([&] { return holds(a_); }));
+  std::remove(flag.c_str());
+  EXPECT_TRUE(lab::wait_until([&] { return !holds(a_); }));
+  EXPECT_TRUE(lab::wait_until([&] { return agent_->said("to=fault"); }));
+  a_.write("healthy", "");
+  EXPECT_TRUE(lab::wait_until([&] { return holds(a_); }));
+}
+
 TEST_F(Operation, AReloadAddsAndRemovesInstancesBesideOneThatStays) {
   std::string second = config({});
   for (const auto& [from, to] : {std::pair{"VI_1", "VI_2"},
