@@ -43,6 +43,11 @@ class InstanceResolver {
     set_unicast(out);
     set_modes(out);
     out.announce = keepalived::resolve(globals_.announce, draft_.announce);
+    // No repeats after a rival was heard: RFC 5798 only discards its advertisement.
+    if (out.strict) {
+      out.announce.lower_priority_delay = draft_.announce.lower_priority_delay.value_or(Duration{});
+      out.announce.lower_priority_repeat = draft_.announce.lower_priority_repeat.value_or(0);
+    }
     out.notify = std::move(draft_.notify);
     out.routes = std::move(draft_.routes);
     out.rules = std::move(draft_.rules);
@@ -299,6 +304,7 @@ Config resolve(Context& context, Drafts drafts) {
   if (drafts.globals.min_garp) {
     announce.delay = announce.delay.value_or(Duration{});
     announce.repeat = announce.repeat.value_or(1);
+    announce.refresh_repeat = announce.refresh_repeat.value_or(0);
   }
   config.globals = std::move(drafts.globals.globals);
   config.globals.announce = resolve(announce, {});
