@@ -151,14 +151,16 @@ bool show(const bosh::Report& report) {
   return !report.failed();
 }
 
-int carry_out(const bosh::Plan& plan, deploy::StateFile& file, deploy::Options options) {
+int carry_out(const bosh::Plan& plan, deploy::StateFile& file, deploy::Options options,
+              Telling telling) {
   interrupted = false;
   std::signal(SIGINT, on_interrupt);
   std::signal(SIGTERM, on_interrupt);
   options.is_interrupted = [] { return interrupted.load(); };
   Account account;
-  const auto done =
-      deploy::run(plan, file, options, [&](const deploy::Event& event) { account.tell(event); });
+  const auto done = deploy::run(plan, file, options, [&](const deploy::Event& event) {
+    if (telling == Telling::Account) account.tell(event);
+  });
   std::signal(SIGINT, SIG_DFL);
   std::signal(SIGTERM, SIG_DFL);
   if (done) return 0;

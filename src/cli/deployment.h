@@ -32,7 +32,9 @@ base::Result<std::vector<std::string>> split_command(std::string_view text);
 bool show(const bosh::Report& report);
 
 // Runs the plan with an account of it on the terminal; the exit status. Ctrl-C ends it between two
-// steps, a second one at once.
-int carry_out(const bosh::Plan& plan, deploy::StateFile& file, deploy::Options options);
+// steps, a second one at once. Without an account only errors are printed, on standard error.
+enum class Telling { Account, Nothing };
+int carry_out(const bosh::Plan& plan, deploy::StateFile& file, deploy::Options options,
+              Telling telling = Telling::Account);
 
 }  // namespace cli

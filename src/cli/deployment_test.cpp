@@ -2,6 +2,9 @@
 
 #include <gmock/gmock.h>
 
+#include <cstdlib>
+#include <filesystem>
+
 #include "cli/commands.h"
 
 namespace {
@@ -52,6 +55,40 @@ TEST(PlanCommand, CountsWhatIsWrong) {
   EXPECT_EQ(shown.status, cli::kFailed);
   EXPECT_THAT(shown.errors, HasSubstr("error: the variable \"net_id\" has no value"));
   EXPECT_THAT(shown.errors, HasSubstr("\n1 error; nothing was changed\n"));
+}
+
+TEST(DeployCommand, PrintsOnlyJsonForPrograms) {
+  std::string folder = testing::TempDir() + "/holdfast-cli-XXXXXX";
+  ASSERT_NE(::mkdtemp(folder.data()), nullptr);
+  const std::string cpi = std::string(HOLDFAST_SOURCE_DIR) + "/tests/deploy/fake_cpi.sh";
+  const cli::Arguments arguments = {kExample + "manifest.yml",
+                                    "--cloud-config",
+                                    kExample + "cloud-config.yml",
+                                    "--stemcell",
+                                    kExample + "light-stemcell",
+                                    "-v",
+                                    "net_id=n",
+                                    "-v",
+                                    "image_id=i",
+                                    "--state",
+                                    folder + "/state.json",
+                                    "--cpi",
+                                    "'" + cpi + "' '" + folder + "'",
+                                    "--json"};
+  const Printed first = command(cli::deploy, arguments);
+  EXPECT_EQ(first.status, 0) << first.errors;
+  const auto printed = json::parse(first.output);
+  ASSERT_TRUE(printed) << first.output;
+  EXPECT_EQ((*printed)["steps"].as_array()->size(), 2u);
+  const Printed second = command(cli::deploy, arguments);
+  EXPECT_EQ((*json::parse(second.output))["unchanged"].as_integer(), 2);
+  const Printed listed = command(cli::instances, {"--state", folder + "/state.json"});
+  EXPECT_THAT(listed.output, HasSubstr("web/0*    created  z1  10.0.0.10  vm-"));
+  const Printed deleted = command(cli::delete_deployment,
+                                  {"--state", folder + "/state.json", "--cpi", cpi + " " + folder});
+  EXPECT_THAT(deleted.output, HasSubstr("✓ deleted web/0  delete_vm "));
+  EXPECT_FALSE(std::filesystem::exists(folder + "/state.json"));
+  std::filesystem::remove_all(folder);
 }
 
 TEST(InstancesCommand, SaysWhenThereIsNoStateFile) {

@@ -167,7 +167,8 @@ int do_plan(const Asked& asked) {
   const auto plan = deploy::make_plan(documents, file->state, *options, report);
   if (!show(report)) return kFailed;
   if (!asked.as_json) show_steps(plan);
-  const int status = carry_out(plan, *file, *options);
+  const int status =
+      carry_out(plan, *file, *options, asked.as_json ? Telling::Nothing : Telling::Account);
   if (asked.as_json)
     fmt::print("{}\n", json::dump_pretty(as_json(
                            plan, deploy::planned_calls(plan, options->director_name), report)));

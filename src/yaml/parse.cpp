@@ -68,7 +68,7 @@ class Builder : public YAML::EventHandler {
       throw Stop{};
     }
     spend(weight(found->second), at);
-    add(found->second, 0, true);
+    add(found->second, 0);
   }
 
   void OnScalar(const YAML::Mark& at, const std::string& tag, YAML::anchor_t anchor,
@@ -160,7 +160,7 @@ class Builder : public YAML::EventHandler {
     add(std::move(frame.node), frame.anchor);
   }
 
-  void add(Node node, YAML::anchor_t anchor, bool alias = false) {
+  void add(Node node, YAML::anchor_t anchor) {
     if (anchor != 0) {
       spend(weight(node), node.mark());
       anchors_[anchor] = node;
@@ -179,7 +179,7 @@ class Builder : public YAML::EventHandler {
     else if (frame.merging)
       add_merge(frame, std::move(node));
     else
-      add_value(frame, std::move(node), alias);
+      add_value(frame, std::move(node));
   }
 
   void add_key(Frame& frame, const Node& node) {
@@ -197,7 +197,7 @@ class Builder : public YAML::EventHandler {
              fmt::format("it was given first at {}", text::to_string(first->second.place())));
   }
 
-  void add_value(Frame& frame, Node node, bool) {
+  static void add_value(Frame& frame, Node node) {
     frame.pending->value = std::move(node);
     frame.node.as_map()->push_back(std::move(*frame.pending));
     frame.pending.reset();
