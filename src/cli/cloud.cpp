@@ -4,6 +4,10 @@ namespace cli {
 
 int cloud(const Arguments& arguments) {
   static const std::vector<Command> table = {
+      {"up", "start it in the background", cloud_up},
+      {"env", "print what an OpenStack client needs, for eval", cloud_env},
+      {"status", "how to reach it, and which servers it has", cloud_status},
+      {"down", "stop it; what was created stays for the next start", cloud_down},
       {"exec", "run a command inside a server", cloud_exec},
       {"shell", "be a host on a tenant network", cloud_shell},
       {"drops", "what port security dropped, and why", cloud_drops},

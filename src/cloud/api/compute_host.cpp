@@ -229,7 +229,7 @@ base::Result<json::Value> ComputeHost::drops(const model::State& state) {
     json::Array details;
     for (const fabric::DropDetail& detail : drop.details) details.push_back(detail_view(detail));
     rows.push_back(json::Object{{"port_id", drop.port.value()},
-                                {"port", port == nullptr ? "" : port->name},
+                                {"name", port == nullptr ? "" : port->name},
                                 {"network_id", port == nullptr ? "" : port->network_id},
                                 {"server_id", server == nullptr ? "" : server->id},
                                 {"server", server == nullptr ? "" : server->name},
