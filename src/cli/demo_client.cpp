@@ -23,6 +23,7 @@ namespace {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   dup2(input, STDIN_FILENO);
   dup2(output, STDOUT_FILENO);
+  close_range(3, ~0U, 0);  // the other ends of lifelines are among them
   const auto status = run_inside(host, command);
   if (!status) fmt::print(stderr, "error: {}\n", to_string(status.error()));
   _exit(status ? *status : 1);

@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "cli/demo_story.h"
+#include "cli/drop_hint.h"
 
 namespace cli {
 
@@ -16,16 +17,16 @@ namespace {
 
 constexpr net::IpAddress kVrrpAddress = net::IpAddress::v4(0x0a000032);
 
+// A row for each thing that a port said and the cloud did not let through.
 std::vector<demo::DropRow> drop_rows(const json::Value& drops) {
   std::vector<demo::DropRow> rows;
-  const json::Array* list =
-      drops.as_array() != nullptr ? drops.as_array() : drops["drops"].as_array();
-  if (list == nullptr) return rows;
-  for (const json::Value& drop : *list) {
-    std::string name = drop.text_or("server", "");
-    if (name.empty()) name = drop.text_or("name", drop.text_or("port", ""));
-    rows.push_back({name, drop.text_or("address", ""), drop.text_or("reason", ""),
-                    drop["packets"].as_integer().value_or(0)});
+  const json::Array* list = drops["drops"].as_array();
+  for (const json::Value& drop : list == nullptr ? json::Array() : *list) {
+    const std::int64_t packets = drop["packets"].as_integer().value_or(0);
+    if (packets == 0) continue;
+    rows.push_back({drop.text_or("server", drop.text_or("port_id", "")),
+                    drop.text_or("address", ""), drop.text_or("reason", ""), packets,
+                    drop_hint(drop, drop["details"].at(0))});
   }
   return rows;
 }
@@ -44,16 +45,15 @@ DemoStory::Done DemoStory::without_extension() {
     const auto drops = cloud_->admin().call("GET", "drops");
     if (!drops) return std::unexpected(drops.error());
     rows = drop_rows(*drops);
-    std::erase_if(rows, [](const demo::DropRow& row) { return row.packets == 0; });
     const auto spoofed = std::ranges::count_if(rows, [](const demo::DropRow& row) {
       return row.reason == "arp-spoof" && row.packets >= 5;
     });
     if (spoofed > 0) break;
   }
   report_.drops = rows;
-  Table table({"port of", "address", "reason", "packets"});
+  Table table({"port of", "address", "reason", "packets", "what would let it pass"});
   for (const demo::DropRow& row : rows)
-    table.row({row.port, row.address, row.reason, std::to_string(row.packets)});
+    table.row({row.port, row.address, row.reason, std::to_string(row.packets), row.hint});
   check("the cloud drops what VMs say about an address that is not theirs",
         std::ranges::any_of(rows,
                             [](const demo::DropRow& row) { return row.reason == "arp-spoof"; }));

@@ -85,10 +85,19 @@ base::Result<demo::Observation> DemoStory::wait_until_served_by(const std::strin
 DemoStory::Done DemoStory::add_takeover(const std::string& event, Micros from,
                                         const Machine& before, const Machine& after,
                                         bool by_silence) {
-  const auto outage = demo::longest_outage(seen_, from - Micros(500000), now());
+  // A hand-over is over in an instant: what matters is a second around it, not a hiccup elsewhere.
+  const auto change = demo::first_answer_by(seen_, after.instance, from);
+  if (!change)
+    return base::fail(base::Kind::Internal, "no probe was answered by " + after.instance);
+  const auto outage = by_silence ? demo::longest_outage(seen_, from - 500ms, now())
+                                 : demo::longest_outage(seen_, *change - 1s, *change + 1s);
   if (!outage)
     return base::fail(base::Kind::Internal, "the client has too few answers to measure " + event);
-  demo::Takeover takeover{.event = event, .outage = *outage};
+  demo::Takeover takeover{.event = event,
+                          .before = before.instance,
+                          .after = after.instance,
+                          .change = *change,
+                          .outage = *outage};
   const auto last = demo::last_advert_before(seen_, before.address, now());
   const auto first = std::ranges::find_if(seen_.adverts, [&](const demo::Advert& advert) {
     return advert.source == after.address && advert.at > from;

@@ -158,6 +158,13 @@ std::string last_answered_by(const Observation& seen, Micros since) {
   return {};
 }
 
+std::optional<Micros> first_answer_by(const Observation& seen, std::string_view instance,
+                                      Micros since) {
+  for (const Probe& probe : seen.probes)
+    if (probe.sent >= since && probe.answered && probe.instance == instance) return probe.answered;
+  return std::nullopt;
+}
+
 std::optional<Advert> last_advert_before(const Observation& seen, const net::IpAddress& source,
                                          Micros time) {
   std::optional<Advert> last;

@@ -75,6 +75,10 @@ std::optional<Outage> longest_outage(const Observation& seen, Micros from, Micro
 // Who answered the probe sent last among those answered; empty if none was since `since`.
 std::string last_answered_by(const Observation& seen, Micros since);
 
+// When the first answer of `instance` to a probe sent at or after `since` arrived.
+std::optional<Micros> first_answer_by(const Observation& seen, std::string_view instance,
+                                      Micros since);
+
 // The last advertisement from `source` before `time`.
 std::optional<Advert> last_advert_before(const Observation& seen, const net::IpAddress& source,
                                          Micros time);

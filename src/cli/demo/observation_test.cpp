@@ -43,6 +43,8 @@ TEST(Outage, IsTheLongestTimeWithoutAnAnswer) {
   EXPECT_FALSE(cli::demo::longest_outage(facts, 2500us, 5400us)) << "one answer ends no silence";
   EXPECT_EQ(cli::demo::last_answered_by(facts, 0us), "web/1");
   EXPECT_EQ(cli::demo::last_answered_by(facts, 7000us), "");
+  EXPECT_EQ(cli::demo::first_answer_by(facts, "web/1", 0us), 5300us);
+  EXPECT_EQ(cli::demo::first_answer_by(facts, "web/0", 2500us), std::nullopt);
 }
 
 TEST(Console, TransitionsAreFoundAmongOtherLines) {

@@ -56,7 +56,8 @@ std::string checks_html(const std::vector<Check>& checks) {
 // seen too.
 std::string zoom(const Report& report, const Takeover& takeover) {
   const Micros margin = std::max(takeover.outage.silence / 5, Micros(30000));
-  return panel_svg(report.timeline, takeover.outage.begin - margin, takeover.outage.end + margin,
+  return panel_svg(report.timeline, std::min(takeover.outage.begin, takeover.change) - margin,
+                   std::max(takeover.outage.end, takeover.change) + margin,
                    fmt::format("{}: {} without an answer", takeover.event,
                                milliseconds(takeover.outage.silence)));
 }
@@ -71,7 +72,7 @@ std::vector<std::vector<std::string>> takeover_cells(const std::vector<Takeover>
   std::vector<std::vector<std::string>> rows = {
       {"event", "served by", "then by", "detection", "theory", "outage", "probes lost"}};
   for (const Takeover& takeover : takeovers)
-    rows.push_back({takeover.event, takeover.outage.before, takeover.outage.after,
+    rows.push_back({takeover.event, takeover.before, takeover.after,
                     takeover.detection ? milliseconds(*takeover.detection) : "-",
                     takeover.theory ? milliseconds(*takeover.theory) : "-",
                     milliseconds(takeover.outage.silence), std::to_string(takeover.outage.lost)});
@@ -103,10 +104,12 @@ std::string to_html(const Report& report) {
       "that answered; red is no answer.</p>\n";
   for (const Takeover& takeover : report.takeovers) out += zoom(report, takeover);
   if (!report.drops.empty()) {
-    std::vector<std::vector<std::string>> rows = {{"port", "address", "reason", "packets"}};
+    std::vector<std::vector<std::string>> rows = {
+        {"port of", "address", "reason", "what would let it pass", "packets"}};
     for (const DropRow& drop : report.drops)
-      rows.push_back({drop.port, drop.address, drop.reason, std::to_string(drop.packets)});
-    out += "<h2>What the cloud dropped when the extension was missing</h2>\n" + table(rows, 3);
+      rows.push_back(
+          {drop.port, drop.address, drop.reason, drop.hint, std::to_string(drop.packets)});
+    out += "<h2>What the cloud dropped when the extension was missing</h2>\n" + table(rows, 4);
   }
   out += "<h2>Checks</h2>\n" + checks_html(report.checks);
   return out + "</body></html>\n";

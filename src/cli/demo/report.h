@@ -12,7 +12,10 @@ namespace cli::demo {
 
 // One event that moved the address.
 struct Takeover {
-  std::string event;  // "power loss of web/0"
+  std::string event;   // "power loss of web/0"
+  std::string before;  // who had the address
+  std::string after;   // who took it
+  Micros change{};     // when it first answered
   Outage outage;
   // Last advertisement of the one to the first of the other, beside what RFC 9568 6.1 says it
   // should be; nothing where no silence was waited for.
@@ -32,6 +35,7 @@ struct DropRow {
   std::string address;
   std::string reason;
   std::int64_t packets = 0;
+  std::string hint = {};  // what would let it pass
 };
 
 struct Report {

@@ -23,6 +23,8 @@ cli::demo::Report a_report() {
   return {
       .title = "A run",
       .takeovers = {{.event = "power loss of web/0",
+                     .before = "web/0",
+                     .after = "web/1",
                      .outage = {.silence = 3612400us,
                                 .begin = 1s,
                                 .end = 4612400us,

@@ -11,9 +11,10 @@ namespace {
 constexpr double kWidth = 1160;
 constexpr double kLeft = 110;
 constexpr double kRight = 20;
-constexpr double kTop = 64;
+constexpr double kTop = 66;
 constexpr double kLaneHeight = 54;
 constexpr double kBarHeight = 20;
+constexpr Micros kLate{100000};
 constexpr const char* kLost = "#d62728";
 // Colour-blind safe and readable on white: one for each VM, in order.
 constexpr const char* kColours[] = {"#1f77b4", "#e08214", "#2ca02c", "#9467bd"};
@@ -140,7 +141,7 @@ class Panel {
     const auto& probes = timeline_.seen.probes;
     for (std::size_t first = 0; first < probes.size();) {
       std::size_t next = first;
-      while (next < probes.size() && probes[next].instance == probes[first].instance) ++next;
+      while (next < probes.size() && served_by(probes[next]) == served_by(probes[first])) ++next;
       const Micros end =
           next < probes.size() ? probes[next].sent : probes[next - 1].sent + Micros(1000);
       if (end >= from_ && probes[first].sent <= until_) {
@@ -148,33 +149,44 @@ class Panel {
         out_ += fmt::format(
             R"(<rect x="{:.2f}" y="{:.1f}" width="{:.2f}" height="{:.0f}" fill="{}"><title>{}</title></rect>)",
             left, top, std::max(x(end) - left, 0.8), kBarHeight, served_colour(probes[first]),
-            probes[first].answered ? escaped(probes[first].instance) : "no answer");
+            served_by(probes[first]).empty() ? "no answer" : escaped(probes[first].instance));
       }
       first = next;
     }
   }
 
+  // Nobody, when the answer came so late that a client would have noticed (a probe that waited for
+  // ARP).
+  static std::string_view served_by(const Probe& probe) {
+    return probe.answered && *probe.answered - probe.sent < kLate ? probe.instance
+                                                                  : std::string_view();
+  }
+
   const char* served_colour(const Probe& probe) const {
-    if (!probe.answered) return kLost;
+    if (served_by(probe).empty()) return kLost;
     for (std::size_t i = 0; i < timeline_.lanes.size(); ++i)
       if (timeline_.lanes[i].instance == probe.instance) return colour(i);
     return "#777777";
   }
 
+  // Each label on the first row where it has room.
   void marks(double bottom) {
-    double row = 0;
-    double last_x = -1000;
+    constexpr double kCharacter = 6.2;
+    double row_end[3] = {0, 0, 0};
     for (const Mark& mark : timeline_.marks) {
       if (!is_shown(mark.at)) continue;
       const double where = x(mark.at);
-      row = where - last_x < 150 ? 12 - row : 0;  // close labels take turns on two rows
-      last_x = where;
-      const bool at_end = where > kWidth - 170;
+      const double width = kCharacter * static_cast<double>(mark.label.size());
+      const bool is_left = where + width > kWidth;
+      const double from = is_left ? where - 4 - width : where + 4;
+      std::size_t row = 0;
+      while (row + 1 < std::size(row_end) && row_end[row] > from) ++row;
+      row_end[row] = from + width;
+      const double y = 54 - 12 * static_cast<double>(row);
       out_ += fmt::format(
           R"(<line x1="{0:.2f}" y1="{1:.1f}" x2="{0:.2f}" y2="{2:.1f}" stroke="#222" stroke-dasharray="4 3"/>)"
-          R"(<text x="{3:.2f}" y="{4:.1f}" fill="#222" font-size="11" text-anchor="{5}">{6}</text>)",
-          where, 44 + row, bottom, at_end ? where - 4 : where + 4, 44 + row,
-          at_end ? "end" : "start", escaped(mark.label));
+          R"(<text x="{3:.2f}" y="{1:.1f}" fill="#222" font-size="11">{4}</text>)",
+          where, y, bottom, from, escaped(mark.label));
     }
   }
 

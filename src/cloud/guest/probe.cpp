@@ -33,6 +33,7 @@ namespace {
 
 using Micros = std::int64_t;
 constexpr Micros kSecond = 1'000'000;
+constexpr Micros kRouteLimit = 10'000'000;
 constexpr Micros kAnswerLimit = kSecond;  // later answers do not count
 constexpr Micros kFlushEvery = 20'000;
 
@@ -118,7 +119,13 @@ class Probe {
 };
 
 base::Result<> Probe::open() {
+  // A host that is just booting has no route yet.
   auto udp = connect_to(target_);
+  for (const Micros begin = now();
+       !udp && udp.error().kind == base::Kind::Unavailable && now() - begin < kRouteLimit;) {
+    usleep(2000);
+    udp = connect_to(target_);
+  }
   if (!udp) return std::unexpected(udp.error());
   auto wire = open_wire();
   if (!wire) return std::unexpected(wire.error());
