@@ -20,7 +20,9 @@ constexpr std::array kMethods = {
     Entry{"create_vm", create_vm},
     Entry{"delete_vm", delete_vm},
     Entry{"has_vm", has_vm},
+    Entry{"reboot_vm", reboot_vm},
     Entry{"set_vm_metadata", set_vm_metadata},
+    Entry{"calculate_vm_cloud_properties", calculate_vm_cloud_properties},
 };
 
 }  // namespace

@@ -27,7 +27,9 @@ io::Task<Result<json::Value>> delete_stemcell(const Call& call);
 io::Task<Result<json::Value>> create_vm(const Call& call);
 io::Task<Result<json::Value>> delete_vm(const Call& call);
 io::Task<Result<json::Value>> has_vm(const Call& call);
+io::Task<Result<json::Value>> reboot_vm(const Call& call);
 io::Task<Result<json::Value>> set_vm_metadata(const Call& call);
+io::Task<Result<json::Value>> calculate_vm_cloud_properties(const Call& call);
 
 // Nothing when the method is known to Directors but not offered here.
 Method find_method(std::string_view name);

@@ -167,6 +167,10 @@ Config read_properties(Checker& from, const std::string& ca_file) {
   config.ignore_server_availability_zone = from.flag("ignore_server_availability_zone", false);
   config.human_readable_vm_names = from.flag("human_readable_vm_names", false);
   config.use_nova_networking = from.flag("use_nova_networking", false);
+  const std::string rule = from.text("vrrp_security_group_rule", "warn");
+  if (rule != "warn" && rule != "add")
+    from.problem("vrrp_security_group_rule => Expected warn or add");
+  config.adds_vrrp_rule = rule == "add";
   if (const json::Value* interval = from.find("wait_resource_poll_interval");
       interval != nullptr && !interval->is_integer())
     from.wrong("wait_resource_poll_interval", "an Integer", *interval);

@@ -26,6 +26,9 @@ struct Config {
   bool ignore_server_availability_zone = false;
   bool human_readable_vm_names = false;
   bool use_nova_networking = false;
+  // Our own key vrrp_security_group_rule: "add" makes the rule that VRRP lacks, "warn" only says
+  // so.
+  bool adds_vrrp_rule = false;
   json::Object agent = {};  // mbus, ntp, …: goes to the VM as it is; holds secrets
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/log.h"
 #include "cpi/address_pairs.h"
+#include "cpi/vrrp_rules.h"
 #include "io/wait.h"
 #include "openstack/image.h"
 
@@ -70,6 +71,31 @@ Result<> check_reservations(const std::vector<net::IpAddress>& addresses,
   return {};
 }
 
+// A VM that shares an address but cannot hear its peers makes every one of them active. The log
+// says so; the rule is added where the configuration asks for it.
+io::Task<> see_to_vrrp_rule(const Call& call, const std::vector<openstack::SecurityGroup>& groups,
+                            const VmProperties& properties, const VmNetworks& networks) {
+  const VmNetwork* network = networks.default_network();
+  if (properties.address_pairs.empty() || groups.empty() || network == nullptr) co_return;
+  if (admits_vrrp(groups, *network->address)) co_return;
+  const auto family = network->address->family();
+  const openstack::SecurityGroup& group = groups.front();
+  if (call.config.adds_vrrp_rule) {
+    const auto rule = rule_for_vrrp(group, family);
+    const auto added = co_await openstack::create_security_group_rule(call.cloud, rule);
+    if (added || added.error().status == 409) {  // 409: another call was quicker
+      base::log::info("cpi.vrrp_rule_added", {{"security_group", group.name}});
+      co_return;
+    }
+    base::log::warning("cpi.vrrp_rule_not_added", {{"reason", added.error().error.what}});
+  }
+  base::log::warning("cpi.vrrp_not_admitted", {{"security_group", group.name},
+                                               {"problem",
+                                                "no rule admits IP protocol 112 from the "
+                                                "VM's peers"},
+                                               {"mend", command_for_vrrp(group, family)}});
+}
+
 }  // namespace
 
 io::Task<Result<VmFacts>> look_up(const Call& call, openstack::ImageId image,
@@ -83,6 +109,7 @@ io::Task<Result<VmFacts>> look_up(const Call& call, openstack::ImageId image,
   if (!groups.empty()) {
     openstack::Filters fields;
     for (const char* field : {"id", "name"}) fields.emplace_back("fields", field);
+    if (!properties.address_pairs.empty()) fields.emplace_back("fields", "security_group_rules");
     tasks.push_back(into(answers.security_groups, openstack::list_security_groups(cloud, fields)));
   }
   tasks.push_back(into(answers.image, openstack::show_image(cloud, image)));
@@ -116,6 +143,7 @@ io::Task<Result<VmFacts>> look_up(const Call& call, openstack::ImageId image,
     const auto ok = check_reservations(addresses, *networks.default_network()->network, answers);
     if (!ok) co_return std::unexpected(ok.error());
   }
+  co_await see_to_vrrp_rule(call, *found, properties, networks);
   co_return VmFacts{.security_groups = std::move(*found), .flavor = std::move(*flavor)};
 }
 

@@ -75,6 +75,9 @@ TEST_F(EmbeddedCloud, CarriesAVmFromItsCreationToItsEnd) {
       cloud->run(openstack::show_server(cloud->session(), openstack::ServerId(*id.as_string())));
   EXPECT_THAT(server.metadata, testing::Contains(testing::Pair("job", "web")));
 
+  const auto rebooted = call("reboot_vm", {id});
+  EXPECT_TRUE(rebooted.json["error"].is_null()) << rebooted.output;
+
   delete_vm(created);
   delete_vm(created);  // done already is done
   EXPECT_EQ(call("has_vm", {id}).json["result"], json::Value(false));
@@ -148,6 +151,36 @@ TEST_F(EmbeddedCloud, SaysWhatIsMissingBeforeAnythingIsMade) {
   EXPECT_EQ(create_vm("10.0.0.15", {{"security_groups", json::Array{"none"}}}).error_message(),
             "Security group `none' not found");
   EXPECT_EQ(cloud->ports(cloud->network).size(), 1);
+}
+
+TEST_F(EmbeddedCloud, SaysWhenPeersWouldNotHearEachOther) {
+  const auto group = cloud->run(openstack::create_security_group(cloud->session(), "tight"));
+  json::Object properties = pair("10.0.0.50");
+  properties.set("security_groups", json::Array{"tight"});
+  const auto warned = create_vm("10.0.0.17", properties);
+  ASSERT_TRUE(warned.json["error"].is_null()) << warned.output;
+  EXPECT_THAT(warned.errors, HasSubstr("cpi.vrrp_not_admitted security_group=tight"));
+  delete_vm(warned);
+
+  json::Object credentials = cloud->credentials();
+  credentials.set("vrrp_security_group_rule", "add");
+  const Cpi adding(cloud->auth_url(), credentials);
+  const auto added = adding.call(
+      "create_vm", cpi_process::create_vm_arguments(cloud->image.value(), cloud->network.value(),
+                                                    "10.0.0.17", properties));
+  ASSERT_TRUE(added.json["error"].is_null()) << added.output;
+  EXPECT_THAT(added.errors, HasSubstr("cpi.vrrp_rule_added security_group=tight"));
+  delete_vm(added);
+  const auto heard = create_vm("10.0.0.17", properties);
+  EXPECT_THAT(heard.errors, testing::Not(HasSubstr("cpi.vrrp_not_admitted")));
+  delete_vm(heard);
+}
+
+TEST_F(EmbeddedCloud, FindsAFlavorForAVmDescribedByItsNeeds) {
+  const auto answer = call("calculate_vm_cloud_properties",
+                           {json::Object{{"cpu", 1}, {"ram", 512}, {"ephemeral_disk_size", 0}}});
+  EXPECT_TRUE(answer.json["error"].is_null()) << answer.output;
+  EXPECT_TRUE(answer.json["result"]["instance_type"].is_string());
 }
 
 TEST_F(EmbeddedCloud, GivesAnAddressToOneOfTwoWhoAskAtOnce) {
