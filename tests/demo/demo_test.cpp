@@ -1,4 +1,5 @@
 // The demo as a user runs it: whole, interrupted, killed, and with a program missing.
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
