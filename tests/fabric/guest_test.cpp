@@ -1,12 +1,12 @@
+#include <fcntl.h>
 #include <gmock/gmock.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include <array>
 #include <csignal>
-#include <fstream>
 
 #include "cloud/guest/spawn.h"
-#include "io/process.h"
 #include "world.h"
 
 namespace {
@@ -157,6 +157,48 @@ TEST_F(Guest, APortThatCannotBePluggedLeavesNothing) {
   ASSERT_FALSE(pid);
   EXPECT_THAT(pid.error().what, HasSubstr("no network nowhere"));
   EXPECT_FALSE(guests().is_running(spec.server));
+}
+
+// A client's probe, in a guest of its own: answers, and what it sees on the wire.
+TEST_F(Guest, AProbeTellsWhoServedAndWhatItSaw) {
+  const pid_t holder = boot(server(open_port(1, "10.0.0.11"), web("web/0")));
+  const pid_t client = boot(server(open_port(2, "10.0.0.12")));
+  int input[2];
+  int output[2];
+  ASSERT_EQ(pipe2(input, O_CLOEXEC), 0);
+  ASSERT_EQ(pipe2(output, O_CLOEXEC), 0);
+  const std::string program = this_program();
+  const pid_t probe = start_in_guest(client, [&] {
+    dup2(input[0], STDIN_FILENO);
+    dup2(output[1], STDOUT_FILENO);
+    execl(program.c_str(), "holdfast-cloud", "guest-probe", "--target", "10.0.0.11:80", nullptr);
+    return false;
+  });
+  close(output[1]);
+  fcntl(output[0], F_SETFL, O_NONBLOCK);
+  std::string seen;
+  EXPECT_TRUE(eventually([&] {
+    in_guest(holder, [] {
+      send_frame(frame("02:00:00:00:00:01", "ff:ff:ff:ff:ff:ff", 0x0806,
+                       gratuitous_arp("02:00:00:00:00:01", "10.0.0.11")));
+      send_vrrp("10.0.0.11", "224.0.0.18");
+      return true;
+    });
+    std::array<char, 65536> buffer;
+    const ssize_t got = read(output[0], buffer.data(), buffer.size());
+    if (got > 0) seen.append(buffer.data(), static_cast<std::size_t>(got));
+    return seen.find(" web/0\n") != std::string::npos && seen.find("garp ") != std::string::npos &&
+           seen.find("advert ") != std::string::npos;
+  })) << seen;
+  EXPECT_THAT(seen, testing::ContainsRegex("garp [0-9]+ 10.0.0.11 02:00:00:00:00:01\n"));
+  EXPECT_THAT(seen, testing::ContainsRegex("advert [0-9]+ 10.0.0.11 3 51 100\n"));
+  EXPECT_THAT(seen, testing::ContainsRegex("probe [0-9]+ [0-9]+ web/0\n"));
+  close(input[1]);  // it ends with its input
+  int status = -1;
+  EXPECT_TRUE(eventually([&] { return waitpid(probe, &status, WNOHANG) == probe; }));
+  EXPECT_EQ(status, 0);
+  close(input[0]);
+  close(output[0]);
 }
 
 // The server process is a child here, with a guest of its own, frozen for good measure.

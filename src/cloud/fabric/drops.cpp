@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <string>
+#include <tuple>
 
 #include "base/text.h"
 #include "json/value.h"
@@ -112,7 +113,9 @@ base::Result<std::vector<Drop>> drops_from(const std::vector<std::string>& listi
 
   std::vector<Drop> out;
   for (auto& [key, drop] : drops) {
-    std::ranges::stable_sort(drop.details, std::ranges::greater{}, &DropDetail::packets);
+    std::ranges::sort(drop.details, [](const DropDetail& a, const DropDetail& b) {
+      return std::tie(b.packets, a.address, a.mac) < std::tie(a.packets, b.address, b.mac);
+    });
     out.push_back(std::move(drop));
   }
   return out;

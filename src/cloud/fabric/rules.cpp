@@ -47,6 +47,7 @@ class Chain {
 template <typename Items>
 std::string elements(const Items& items) {
   std::vector<std::string> texts;
+  texts.reserve(items.size());
   for (const auto& item : items) texts.push_back(to_string(item));
   return "{ " + base::join(texts, ", ") + " }";
 }
@@ -114,6 +115,7 @@ void neighbour_rules(Chain chain, Number number, const std::vector<Source>& sour
 
 void anti_spoofing(Chain& chain, Number number, const std::vector<Source>& sources) {
   std::vector<net::MacAddress> macs;
+  macs.reserve(sources.size());
   for (const Source& source : sources) macs.push_back(source.mac);
   const std::string known = macs.size() == 1 ? to_string(macs[0]) : elements(macs);
   chain.rule("ether saddr != {} update @mac-seen {{ meta mark . ether saddr counter }}", known);

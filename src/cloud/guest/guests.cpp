@@ -118,9 +118,8 @@ struct Guests::Impl {
   base::Result<> plug_all(const GuestSpec& spec, Guest& guest);
   void unplug_all(const Guest& guest);
   void watch(const ServerId& server, Guest& guest);
-  // By value: the id may live in the very entry that goes.
-  void power_off(ServerId server, Cause cause);
-  void ended(ServerId server);
+  void power_off(const ServerId& server, Cause cause);
+  void ended(const ServerId& server);
 
   io::Loop& loop;
   fabric::Fabric& fabric;
@@ -157,8 +156,9 @@ void Guests::Impl::watch(const ServerId& server, Guest& guest) {
 }
 
 // Process 1 has ended or is about to: collects it, frees what it had, and posts the notice.
-void Guests::Impl::ended(ServerId server) {
-  auto guest = std::move(guests.extract(server).mapped());
+void Guests::Impl::ended(const ServerId& server) {
+  const auto entry = guests.extract(server);  // `server` may be its key: it lives to the end
+  const Guest& guest = entry.mapped();
   int status = 0;
   while (waitpid(guest.process.pid, &status, 0) < 0 && errno == EINTR) {
   }
@@ -171,7 +171,7 @@ void Guests::Impl::ended(ServerId server) {
   });
 }
 
-void Guests::Impl::power_off(ServerId server, Cause cause) {
+void Guests::Impl::power_off(const ServerId& server, Cause cause) {
   Guest& guest = guests.at(server);
   guest.cause = cause;
   // The kernel kills the whole PID namespace with its process 1. Only then the links, so that

@@ -30,7 +30,8 @@ std::vector<std::string> environment_of(const Job& job, const std::string& insta
       if (std::ranges::none_of(job.environment,
                                [&](const auto& e) { return e.first == inherited; }))
         out.push_back(fmt::format("{}={}", inherited, value));
-  for (const auto& [name, value] : job.environment) out.push_back(name + "=" + value);
+  for (const auto& [name, value] : job.environment)
+    out.push_back(fmt::format("{}={}", name, value));
   out.push_back("HOLDFAST_INSTANCE=" + instance);
   return out;
 }

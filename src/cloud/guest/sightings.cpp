@@ -39,8 +39,8 @@ std::string in_ipv6(Bytes frame, std::int64_t micros) {
 // RFC 5227 3: sender and target are the same address, whether a request or a reply.
 std::string in_arp(Bytes frame, std::int64_t micros) {
   if (frame.size() < 28) return "";
-  constexpr std::uint8_t start[] = {0, 1, 8, 0, 6, 4};  // Ethernet and IPv4
-  if (!std::ranges::equal(frame.first(6), start)) return "";
+  constexpr std::uint8_t kStart[] = {0, 1, 8, 0, 6, 4};  // Ethernet and IPv4
+  if (!std::ranges::equal(frame.first(6), kStart)) return "";
   if (!std::ranges::equal(frame.subspan(14, 4), frame.subspan(24, 4))) return "";
   net::MacAddress::Bytes mac;
   std::ranges::copy(frame.subspan(8, 6), mac.begin());
@@ -52,14 +52,9 @@ std::string in_arp(Bytes frame, std::int64_t micros) {
 
 std::string sighting(std::uint16_t ether_type, std::span<const std::uint8_t> frame,
                      std::int64_t micros) {
-  switch (ether_type) {
-    case 0x0800:
-      return in_ipv4(frame, micros);
-    case 0x86dd:
-      return in_ipv6(frame, micros);
-    case 0x0806:
-      return in_arp(frame, micros);
-  }
+  if (ether_type == 0x0800) return in_ipv4(frame, micros);
+  if (ether_type == 0x86dd) return in_ipv6(frame, micros);
+  if (ether_type == 0x0806) return in_arp(frame, micros);
   return "";
 }
 
