@@ -40,7 +40,8 @@ base::Result<> Agent::start(Plan plan) {
 // Addresses of a run that was killed: whoever has them now must win an election first.
 void Agent::remove_left_over(const Plan& plan) {
   std::vector<netlink::AddressChange> found;
-  for (const PlannedRouter& router : plan.routers)
+  for (const PlannedRouter& router : plan.routers) {
+    if (router.config.priority.is_owner()) continue;  // they are its own
     for (const netlink::Address& address : router.addresses)
       for (const netlink::Address& present : monitor_->addresses())
         if (present.interface == address.interface &&
@@ -50,6 +51,7 @@ void Agent::remove_left_over(const Plan& plan) {
                                                    {"hint", "removed until elected"}});
           found.push_back({netlink::AddressChange::What::Remove, present});
         }
+  }
   changes_->apply(std::move(found), {});
   changes_->finish(1s);
   monitor_->poll();

@@ -1,5 +1,6 @@
 // What the kernel and scripts tell becomes events of the engine.
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "agent/agent.h"
@@ -45,17 +46,17 @@ void Agent::update_sources() {
   for (const auto& [id, running] : running_)
     for (const auto& address : running.planned.addresses) ours.push_back(address.prefix.address());
   // Hundreds of routers may share an interface: it is looked at once.
-  std::map<std::pair<net::InterfaceIndex, net::Family>, std::optional<net::IpAddress>> sources;
-  for (const auto interface : changed)
-    for (const net::Family family : {net::Family::Ipv4, net::Family::Ipv6})
-      sources.emplace(std::pair(interface, family),
-                      primary_address(monitor_->addresses(), interface, family, ours));
+  using Key = std::tuple<net::InterfaceIndex, net::Family, bool>;
+  std::map<Key, std::optional<net::IpAddress>> sources;
   for (const auto& [id, running] : running_) {
     const vrrp::RouterConfig& config = running.planned.config;
-    const auto source = sources.find({config.interface, config.family});
-    if (source == sources.end() || running.planned.has_fixed_source) continue;
-    if (source->second != engine_.router(id).source())
-      engine_.handle(id, vrrp::SourceChanged{source->second}, Clock::now(), actions_);
+    if (!changed.contains(config.interface) || running.planned.has_fixed_source) continue;
+    const Key key{config.interface, config.family, config.priority.is_owner()};
+    auto known = sources.find(key);
+    if (known == sources.end())
+      known = sources.emplace(key, own_source(monitor_->addresses(), config, ours)).first;
+    if (known->second != engine_.router(id).source())
+      engine_.handle(id, vrrp::SourceChanged{known->second}, Clock::now(), actions_);
   }
 }
 

@@ -165,9 +165,8 @@ class Planner {
     config.fault_on_link_down = instance.track_own_interface;
     for (const auto& address : instance.addresses)
       config.addresses.push_back(address.prefix.address());
-    config.source = instance.source
-                        ? instance.source
-                        : primary_address(network_.addresses, link.index, instance.family, ours_);
+    config.source =
+        instance.source ? instance.source : own_source(network_.addresses, config, ours_);
     if (instance.authentication == keepalived::Authentication::Password) {
       config.auth_type = vrrp::AuthType::Password;
       config.password = vrrp::password_from(instance.password);
@@ -224,6 +223,14 @@ class Planner {
 };
 
 }  // namespace
+
+std::optional<net::IpAddress> own_source(std::span<const netlink::Address> present,
+                                         const vrrp::RouterConfig& config,
+                                         std::span<const net::IpAddress> virtual_addresses) {
+  const auto source = primary_address(present, config.interface, config.family, virtual_addresses);
+  if (source || !config.priority.is_owner()) return source;
+  return primary_address(present, config.interface, config.family);
+}
 
 Planning make_plan(const keepalived::Config& config, const Network& network, TrackNames& names) {
   return Planner(config, network, names).make();

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -63,6 +64,12 @@ struct Network {
   std::span<const netlink::Link> links;
   std::span<const netlink::Address> addresses;
 };
+
+// What a router speaks from when the file does not say: an address of its interface that is not
+// virtual; only the owner (priority 255) may have none but those.
+std::optional<net::IpAddress> own_source(std::span<const netlink::Address> present,
+                                         const vrrp::RouterConfig& config,
+                                         std::span<const net::IpAddress> virtual_addresses);
 
 Planning make_plan(const keepalived::Config& config, const Network& network, TrackNames& names);
 

@@ -122,6 +122,19 @@ TEST_F(Failover, AnAddressLeftOverFromAKilledRunIsRemovedBeforeTheElection) {
   EXPECT_TRUE(one_->said("address.left_over"));
 }
 
+TEST_F(Failover, TheOwnerSpeaksFromTheAddressItselfAndIsActiveAtOnce) {
+  lab::Host& owner = network_.add_host("owner", "10.0.0.50/24");
+  one_ = &start_holdfastd(owner, config({.priority = 255}));
+  ASSERT_TRUE(lab::wait_until([&] { return one_->said("to=active"); }));
+  EXPECT_FALSE(one_->said("address.left_over"));
+  two_ = &start_holdfastd(b_, config({.priority = 254}));
+  ASSERT_TRUE(lab::wait_until([&] { return two_->said("to=backup"); }));
+  EXPECT_TRUE(lab::holds_for(1s, [&] { return holds(owner) && !holds(b_); }));
+  owner.power_off();
+  one_ = nullptr;
+  EXPECT_TRUE(lab::wait_until([&] { return holds(b_); }));
+}
+
 TEST_F(Failover, UnicastPeersElectWithoutMulticast) {
   lab::Tap tap = client_.tap();
   one_ = &start_holdfastd(
