@@ -39,11 +39,11 @@ void check_disk_types(const yaml::List& list, Report& report) {
     if (size == nullptr || size->as_integer() == nullptr)
       fields.integer("disk_size", 0);
     else if (*size->as_integer() < 0)
-      report.error(size->mark(), code::DiskTypeInvalidDiskSize,
+      report.error(size->mark(), code::kDiskTypeInvalidDiskSize,
                    fmt::format("the size of disk type \"{}\" is negative", name));
     fields.object("cloud_properties");
     if (std::ranges::find(names, name) != names.end())
-      report.error(fields.mark("name"), code::DeploymentDuplicateDiskTypeName,
+      report.error(fields.mark("name"), code::kDeploymentDuplicateDiskTypeName,
                    fmt::format("the disk type \"{}\" is defined twice", name));
     names.push_back(name);
   }
@@ -54,7 +54,7 @@ void check_compilation_zone(Fields& fields, const CloudConfig& config, const Net
   const auto az = fields.optional_text("az");
   if (!az) return;
   if (find(config.azs, *az) == nullptr) {
-    report.error(fields.mark("az"), code::CompilationConfigInvalidAvailabilityZone,
+    report.error(fields.mark("az"), code::kCompilationConfigInvalidAvailabilityZone,
                  fmt::format("compilation uses the unknown availability zone \"{}\"", *az));
     return;
   }
@@ -62,7 +62,7 @@ void check_compilation_zone(Fields& fields, const CloudConfig& config, const Net
       std::ranges::none_of(network->subnets, [&](const Subnet& subnet) {
         return std::ranges::find(subnet.azs, *az) != subnet.azs.end();
       }))
-    report.error(fields.mark("az"), code::JobNetworkMissingRequiredAvailabilityZone,
+    report.error(fields.mark("az"), code::kJobNetworkMissingRequiredAvailabilityZone,
                  fmt::format("the compilation network \"{}\" has no subnet in the zone \"{}\"",
                              network->name, *az));
 }
@@ -75,7 +75,7 @@ void check_compilation(const yaml::Node& node, const CloudConfig& config, Report
   const std::string name = fields.text("network");
   const Network* network = find(config.networks, name);
   if (network == nullptr && !name.empty())
-    report.error(fields.mark("network"), code::CompilationConfigUnknownNetwork,
+    report.error(fields.mark("network"), code::kCompilationConfigUnknownNetwork,
                  fmt::format("compilation uses the unknown network \"{}\"", name));
   check_compilation_zone(fields, config, network, report);
   fields.boolean("reuse_compilation_vms", false);
@@ -84,11 +84,11 @@ void check_compilation(const yaml::Node& node, const CloudConfig& config, Report
   fields.object("env");
   const auto vm_type = fields.optional_text("vm_type");
   if (vm_type && find(config.vm_types, *vm_type) == nullptr)
-    report.error(fields.mark("vm_type"), code::CompilationConfigInvalidVmType,
+    report.error(fields.mark("vm_type"), code::kCompilationConfigInvalidVmType,
                  fmt::format("compilation uses the unknown VM type \"{}\"", *vm_type));
   for (const auto& extension : fields.words("vm_extensions").value_or(std::vector<Fields::Word>{}))
     if (find(config.vm_extensions, extension.text) == nullptr)
-      report.error(extension.mark, code::CompilationConfigInvalidVmExtension,
+      report.error(extension.mark, code::kCompilationConfigInvalidVmExtension,
                    fmt::format("compilation uses the unknown VM extension \"{}\"", extension.text));
   fields.check_spelling({"vm_resources"});
 }
@@ -120,17 +120,17 @@ CloudConfig read_cloud_config(const yaml::Node& root, Report& report) {
   Fields fields(root, "the cloud-config", report);
   if (!fields.is_map()) return config;
   config.azs = read_properties(fields.list("azs"), "availability zone",
-                               code::DeploymentDuplicateAvailabilityZoneName, report);
+                               code::kDeploymentDuplicateAvailabilityZoneName, report);
   config.networks = read_networks(fields, config.azs, report);
   config.vm_types = read_properties(fields.list("vm_types"), "VM type",
-                                    code::DeploymentDuplicateVmTypeName, report);
+                                    code::kDeploymentDuplicateVmTypeName, report);
   config.vm_extensions = read_properties(fields.list("vm_extensions"), "VM extension",
-                                         code::DeploymentDuplicateVmExtensionName, report);
+                                         code::kDeploymentDuplicateVmExtensionName, report);
   check_disk_types(fields.list("disk_types"), report);
   if (const yaml::Node* compilation = fields.find("compilation"))
     check_compilation(*compilation, config, report);
   else
-    report.error(root.mark(), code::ValidationMissingField,
+    report.error(root.mark(), code::kValidationMissingField,
                  "the cloud-config needs the key \"compilation\", a map",
                  "holdfast compiles nothing, but a BOSH Director refuses the file without it");
   fields.check_spelling();

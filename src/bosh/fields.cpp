@@ -23,7 +23,7 @@ bool is_text_or_number(const yaml::Node& node) {
 Fields::Fields(const yaml::Node& node, std::string what, Report& report)
     : node_(node), what_(std::move(what)), report_(report) {
   if (!is_map())
-    report_.error(node.mark(), code::ValidationInvalidType,
+    report_.error(node.mark(), code::kValidationInvalidType,
                   fmt::format("{} must be a map, not {}", what_, node.type_name()));
 }
 
@@ -39,13 +39,13 @@ const yaml::Mark& Fields::mark(std::string_view key) const {
 
 void Fields::missing(std::string_view key, std::string_view type) {
   if (!is_map()) return;  // reported once already
-  report_.error(node_.mark(), code::ValidationMissingField,
+  report_.error(node_.mark(), code::kValidationMissingField,
                 fmt::format("{} needs the key \"{}\", a {}", what_, key, type));
 }
 
 void Fields::mistyped(const yaml::Node& node, std::string_view key, std::string_view type) {
   report_.error(
-      node.mark(), code::ValidationInvalidType,
+      node.mark(), code::kValidationInvalidType,
       fmt::format("\"{}\" of {} must be a {}, not {}", key, what_, type, node.type_name()));
 }
 
@@ -79,7 +79,7 @@ std::optional<std::int64_t> Fields::optional_integer(std::string_view key, std::
     return std::nullopt;
   }
   if (*number < least) {
-    report_.error(value->mark(), code::ValidationViolatedMin,
+    report_.error(value->mark(), code::kValidationViolatedMin,
                   fmt::format("\"{}\" of {} must be at least {}", key, what_, least));
     return std::nullopt;
   }

@@ -63,14 +63,14 @@ class GroupReader {
     if (lifecycle == "errand")
       report_.unsupported(fields_.mark("lifecycle"), "an errand");
     else if (lifecycle != "service")
-      report_.error(fields_.mark("lifecycle"), code::JobInvalidLifecycle,
+      report_.error(fields_.mark("lifecycle"), code::kJobInvalidLifecycle,
                     fmt::format("\"{}\" is no lifecycle", lifecycle),
                     "there are service and errand");
   }
 
   void read_jobs() {
     for (const std::string_view key : {"template", "templates"})
-      fields_.refuse(key, code::V1DeprecatedTemplate, "is now called \"jobs\"");
+      fields_.refuse(key, code::kV1DeprecatedTemplate, "is now called \"jobs\"");
     const yaml::Node* group_properties = fields_.find("properties");
     for (const yaml::Node& node : fields_.required_list("jobs")) {
       Fields fields(node, fmt::format("a job of {}", name_of_group()), report_);
@@ -112,12 +112,12 @@ class GroupReader {
   void check_job(const Job& job, Fields& fields) {
     if (!job.release.empty() &&
         std::ranges::find(context_.releases, job.release) == context_.releases.end())
-      report_.error(fields.mark("release"), code::InstanceGroupUnknownRelease,
+      report_.error(fields.mark("release"), code::kInstanceGroupUnknownRelease,
                     fmt::format("the job \"{}\" is of release \"{}\", which the manifest does not "
                                 "list",
                                 job.name, job.release));
     if (std::ranges::find(group_.jobs, job.name, &Job::name) != group_.jobs.end())
-      report_.error(job.mark, code::InstanceGroupInvalidJobs,
+      report_.error(job.mark, code::kInstanceGroupInvalidJobs,
                     fmt::format("the job \"{}\" stands twice in {}", job.name, name_of_group()));
     check_job_properties(job, report_);
   }
@@ -130,9 +130,9 @@ class GroupReader {
                            *node->as_integer() == 0;  // 0 is the Director's way to say none
       if (!is_none) fields_.unsupported(key);
     }
-    fields_.refuse("persistent_disk_pool", code::V1DeprecatedDiskPools,
+    fields_.refuse("persistent_disk_pool", code::kV1DeprecatedDiskPools,
                    "is of the first manifest version");
-    fields_.refuse("resource_pool", code::V1DeprecatedResourcePool,
+    fields_.refuse("resource_pool", code::kV1DeprecatedResourcePool,
                    "is of the first manifest version");
   }
 
@@ -140,7 +140,7 @@ class GroupReader {
     group_.stemcell = fields_.text("stemcell");
     if (!group_.stemcell.empty() && std::ranges::find(context_.stemcells, group_.stemcell,
                                                       &Stemcell::alias) == context_.stemcells.end())
-      report_.error(fields_.mark("stemcell"), code::InstanceGroupUnknownStemcell,
+      report_.error(fields_.mark("stemcell"), code::kInstanceGroupUnknownStemcell,
                     fmt::format("{} uses the stemcell \"{}\", which the manifest does not list",
                                 name_of_group(), group_.stemcell));
   }
@@ -149,11 +149,11 @@ class GroupReader {
     const CloudConfig& config = context_.cloud_config;
     fields_.unsupported("vm_resources");
     if (fields_.find("vm_type") == nullptr && fields_.find("vm_resources") == nullptr)
-      report_.error(group_.mark, code::InstanceGroupBadVmConfiguration,
+      report_.error(group_.mark, code::kInstanceGroupBadVmConfiguration,
                     fmt::format("{} needs a \"vm_type\"", name_of_group()));
     group_.vm_type = fields_.optional_text("vm_type").value_or("");
     if (!group_.vm_type.empty() && find(config.vm_types, group_.vm_type) == nullptr)
-      unknown("vm_type", fields_.mark("vm_type"), code::InstanceGroupUnknownVmType, "VM type",
+      unknown("vm_type", fields_.mark("vm_type"), code::kInstanceGroupUnknownVmType, "VM type",
               group_.vm_type, config.vm_types);
     for (const auto& word : fields_.words("vm_extensions").value_or(std::vector<Fields::Word>{})) {
       if (find(config.vm_extensions, word.text) == nullptr) {
@@ -190,17 +190,17 @@ class GroupReader {
     const yaml::Node* node = fields_.find("azs");
     if (node == nullptr) return;
     if (node->as_list() != nullptr && node->as_list()->empty())
-      report_.error(node->mark(), code::JobMissingAvailabilityZones,
+      report_.error(node->mark(), code::kJobMissingAvailabilityZones,
                     fmt::format("\"azs\" of {} is empty", name_of_group()));
     for (const yaml::Node& item : fields_.list("azs")) {
       const std::string* name = item.as_text();
       if (name == nullptr)
-        report_.error(item.mark(), code::JobInvalidAvailabilityZone,
+        report_.error(item.mark(), code::kJobInvalidAvailabilityZone,
                       fmt::format("an availability zone of {} is a {}, not a text", name_of_group(),
                                   item.type_name()));
       else if (find(context_.cloud_config.azs, *name) == nullptr)
         report_.error(
-            item.mark(), code::JobUnknownAvailabilityZone,
+            item.mark(), code::kJobUnknownAvailabilityZone,
             fmt::format("the availability zone \"{}\" is not in the cloud-config", *name));
       else if (std::ranges::find(group_.azs, *name) == group_.azs.end())
         group_.azs.push_back(*name);
@@ -212,7 +212,7 @@ class GroupReader {
       group_.networks.push_back(read_network(node));
     if (group_.networks.empty()) {
       if (fields_.find("networks") != nullptr)
-        report_.error(fields_.mark("networks"), code::JobMissingNetwork,
+        report_.error(fields_.mark("networks"), code::kJobMissingNetwork,
                       fmt::format("{} has no network", name_of_group()));
       return;
     }
@@ -228,7 +228,7 @@ class GroupReader {
         .name = fields.text("name"), .static_ips = {}, .defaults = {}, .mark = fields.mark("name")};
     const Network* known = find(context_.cloud_config.networks, network.name);
     if (known == nullptr && !network.name.empty())
-      report_.error(network.mark, code::JobUnknownNetwork,
+      report_.error(network.mark, code::kJobUnknownNetwork,
                     fmt::format("{} uses the network \"{}\", which is not in the cloud-config",
                                 name_of_group(), network.name));
     read_static(fields, network, known);
@@ -236,7 +236,7 @@ class GroupReader {
       if (word.text == "dns" || word.text == "gateway" || word.text == "addressable")
         add_default(network, word.text);
       else
-        report_.error(word.mark, code::JobNetworkInvalidDefault,
+        report_.error(word.mark, code::kJobNetworkInvalidDefault,
                       fmt::format("a network cannot be the default for \"{}\"", word.text),
                       "there are dns, gateway and addressable");
     }
@@ -256,7 +256,7 @@ class GroupReader {
     const yaml::Mark mark = fields.mark("static_ips");
     if (known != nullptr && known->type == NetworkType::Dynamic) {
       report_.error(
-          mark, code::JobStaticIPNotSupportedOnDynamicNetwork,
+          mark, code::kJobStaticIPNotSupportedOnDynamicNetwork,
           fmt::format("the dynamic network \"{}\" has no static addresses", network.name));
       return;
     }
@@ -266,20 +266,20 @@ class GroupReader {
       const auto addresses =
           range ? expand(*range, kMostStaticAddresses) : std::unexpected(range.error());
       if (!addresses) {
-        report_.error(word.mark, code::NetworkInvalidIpRangeFormat, addresses.error().what,
+        report_.error(word.mark, code::kNetworkInvalidIpRangeFormat, addresses.error().what,
                       addresses.error().hint);
         continue;
       }
       for (const net::IpAddress& address : *addresses) {
         if (!seen.insert(address).second)
-          report_.error(word.mark, code::JobInvalidStaticIPs,
+          report_.error(word.mark, code::kJobInvalidStaticIPs,
                         fmt::format("{} is listed twice", to_string(address)));
         network.static_ips.push_back(address);
       }
     }
     if (network.static_ips.size() != static_cast<std::size_t>(group_.instances))
       report_.error(
-          mark, code::InstanceGroupNetworkInstanceIpMismatch,
+          mark, code::kInstanceGroupNetworkInstanceIpMismatch,
           fmt::format("{} has {} instances and {} static addresses in network \"{}\"",
                       name_of_group(), group_.instances, network.static_ips.size(), network.name));
   }
@@ -290,10 +290,10 @@ class GroupReader {
     });
     if (count > 1)
       report_.error(
-          group_.networks[0].mark, code::JobNetworkMultipleDefaults,
+          group_.networks[0].mark, code::kJobNetworkMultipleDefaults,
           fmt::format("{} has more than one default network for {}", name_of_group(), key));
     if (count == 0)
-      report_.error(group_.networks[0].mark, code::JobNetworkMissingDefault,
+      report_.error(group_.networks[0].mark, code::kJobNetworkMissingDefault,
                     fmt::format("{} has several networks and none is the default for {}",
                                 name_of_group(), key),
                     fmt::format("give one of them default: [{}]", key));
@@ -307,7 +307,7 @@ class GroupReader {
         continue;
       const bool has_zones = !network->subnets[0].azs.empty();
       if (has_zones && group_.azs.empty()) {
-        report_.error(used.mark, code::JobInvalidAvailabilityZone,
+        report_.error(used.mark, code::kJobInvalidAvailabilityZone,
                       fmt::format("the subnets of network \"{}\" have availability zones and {} "
                                   "has none",
                                   used.name, name_of_group()),
@@ -318,7 +318,7 @@ class GroupReader {
         if (std::ranges::none_of(network->subnets, [&](const Subnet& subnet) {
               return std::ranges::find(subnet.azs, az) != subnet.azs.end();
             }))
-          report_.error(used.mark, code::JobNetworkMissingRequiredAvailabilityZone,
+          report_.error(used.mark, code::kJobNetworkMissingRequiredAvailabilityZone,
                         fmt::format("network \"{}\" has no subnet in the availability zone \"{}\"",
                                     used.name, az));
     }

@@ -16,18 +16,18 @@ namespace {
 void refuse_cloud_keys(Fields& fields) {
   constexpr std::string_view elsewhere = "belongs in the cloud-config";
   for (const std::string_view key : {"vm_types", "azs", "disk_types", "compilation"})
-    fields.refuse(key, code::DeploymentInvalidProperty, elsewhere);
-  fields.refuse("networks", code::V1DeprecatedNetworks, elsewhere);
-  fields.refuse("disk_pools", code::V1DeprecatedDiskPools, "is of the first manifest version");
-  fields.refuse("jobs", code::V1DeprecatedJob, "is now called \"instance_groups\"");
-  fields.refuse("resource_pools", code::V1DeprecatedResourcePools,
+    fields.refuse(key, code::kDeploymentInvalidProperty, elsewhere);
+  fields.refuse("networks", code::kV1DeprecatedNetworks, elsewhere);
+  fields.refuse("disk_pools", code::kV1DeprecatedDiskPools, "is of the first manifest version");
+  fields.refuse("jobs", code::kV1DeprecatedJob, "is now called \"instance_groups\"");
+  fields.refuse("resource_pools", code::kV1DeprecatedResourcePools,
                 "is of the first manifest version");
 }
 
 std::vector<std::string> read_releases(Fields& manifest, Report& report) {
   std::vector<std::string> names;
   if (manifest.find("release") != nullptr && manifest.find("releases") != nullptr)
-    report.error(manifest.mark("release"), code::DeploymentAmbiguousReleaseSpec,
+    report.error(manifest.mark("release"), code::kDeploymentAmbiguousReleaseSpec,
                  "a manifest has either \"release\" or \"releases\"");
   for (const yaml::Node& node : manifest.required_list("releases")) {
     Fields fields(node, "a release", report);
@@ -35,7 +35,7 @@ std::vector<std::string> read_releases(Fields& manifest, Report& report) {
     fields.text("version");
     fields.check_spelling({"url", "sha1", "stemcell", "exported_from"});
     if (std::ranges::find(names, name) != names.end() && !name.empty())
-      report.error(fields.mark("name"), code::DeploymentDuplicateReleaseName,
+      report.error(fields.mark("name"), code::kDeploymentDuplicateReleaseName,
                    fmt::format("the release \"{}\" is listed twice", name));
     names.push_back(name);
   }
@@ -54,15 +54,15 @@ std::vector<Stemcell> read_stemcells(Fields& manifest, Report& report) {
     fields.check_spelling();
     if (fields.is_map() && stemcell.os.empty() && stemcell.name.empty())
       report.error(
-          stemcell.mark, code::ValidationMissingField,
+          stemcell.mark, code::kValidationMissingField,
           fmt::format("the stemcell \"{}\" needs an \"os\" or a \"name\"", stemcell.alias));
     if (std::ranges::find(stemcells, stemcell.alias, &Stemcell::alias) != stemcells.end())
-      report.error(stemcell.mark, code::StemcellAliasAlreadyExists,
+      report.error(stemcell.mark, code::kStemcellAliasAlreadyExists,
                    fmt::format("the stemcell alias \"{}\" is defined twice", stemcell.alias));
     stemcells.push_back(std::move(stemcell));
   }
   if (stemcells.empty() && manifest.is_map())
-    report.error(manifest.mark("stemcells"), code::DeploymentInvalidResourceSpecification,
+    report.error(manifest.mark("stemcells"), code::kDeploymentInvalidResourceSpecification,
                  "the manifest lists no stemcell");
   return stemcells;
 }
@@ -70,7 +70,7 @@ std::vector<Stemcell> read_stemcells(Fields& manifest, Report& report) {
 void check_variables(Fields& manifest, Report& report) {
   for (const yaml::Node& node : manifest.list("variables")) {
     if (node.as_map() == nullptr || node.find("name") == nullptr || node.find("type") == nullptr) {
-      report.error(node.mark(), code::VariablesInvalidFormat,
+      report.error(node.mark(), code::kVariablesInvalidFormat,
                    "an entry of \"variables\" is a map with a \"name\" and a \"type\"");
       continue;
     }
@@ -92,7 +92,7 @@ void refuse_what_changes_meaning(Fields& fields, Report& report) {
 Manifest read_manifest(const yaml::Node& root, const CloudConfig& cloud_config, Report& report) {
   Manifest manifest;
   if (root.as_map() == nullptr || root.as_map()->empty()) {
-    report.error(root.mark(), code::BadManifest, "the manifest is empty or no map");
+    report.error(root.mark(), code::kBadManifest, "the manifest is empty or no map");
     return manifest;
   }
   Fields fields(root, "the manifest", report);
@@ -113,7 +113,7 @@ Manifest read_manifest(const yaml::Node& root, const CloudConfig& cloud_config, 
   for (const yaml::Node& node : fields.required_list("instance_groups")) {
     InstanceGroup group = read_instance_group(node, context, report);
     if (!names.insert(canonical(group.name)).second)
-      report.error(group.mark, code::DeploymentCanonicalJobNameTaken,
+      report.error(group.mark, code::kDeploymentCanonicalJobNameTaken,
                    fmt::format("the instance group name \"{}\" is taken", group.name));
     manifest.groups.push_back(std::move(group));
   }

@@ -50,7 +50,7 @@ class SubnetReader {
     if (text.empty()) return std::nullopt;
     const auto range = net::Prefix::parse(text);
     if (!range || text.find('/') == std::string::npos || range->is_host()) {
-      report_.error(fields_.mark("range"), code::NetworkInvalidRange,
+      report_.error(fields_.mark("range"), code::kNetworkInvalidRange,
                     fmt::format("the range \"{}\" is no network of two or more addresses", text),
                     range ? "write it with its length, like 10.0.0.0/24" : range.error().what);
       return std::nullopt;
@@ -73,7 +73,7 @@ class SubnetReader {
     const std::string text = fields_.text("gateway");
     if (text.empty()) return;
     const auto refuse = [&](std::string_view why) {
-      report_.error(fields_.mark("gateway"), code::NetworkInvalidGateway,
+      report_.error(fields_.mark("gateway"), code::kNetworkInvalidGateway,
                     fmt::format("the gateway {} {} {}", text, why, to_string(subnet.range)));
     };
     const auto address = net::IpAddress::parse(text);
@@ -95,7 +95,7 @@ class SubnetReader {
       if (const auto address = net::IpAddress::parse(word.text))
         subnet.dns.push_back(*address);
       else
-        report_.error(word.mark, code::NetworkInvalidDns,
+        report_.error(word.mark, code::kNetworkInvalidDns,
                       fmt::format("\"{}\" is no address of a DNS server", word.text),
                       "host names are not allowed here");
     }
@@ -105,7 +105,7 @@ class SubnetReader {
                                      const Code& code, std::string_view what) {
     const auto range = parse_range(word.text);
     if (!range) {
-      report_.error(word.mark, code::NetworkInvalidIpRangeFormat, range.error().what,
+      report_.error(word.mark, code::kNetworkInvalidIpRangeFormat, range.error().what,
                     range.error().hint);
       return std::nullopt;
     }
@@ -119,19 +119,19 @@ class SubnetReader {
 
   void read_reserved(Subnet& subnet) {
     for (const auto& word : one_or_more(fields_, "reserved"))
-      if (const auto range = inside(word, subnet, code::NetworkReservedIpOutOfRange, "reserved"))
+      if (const auto range = inside(word, subnet, code::kNetworkReservedIpOutOfRange, "reserved"))
         subnet.reserved.add(*range);
   }
 
   void read_static(Subnet& subnet) {
     for (const auto& word : one_or_more(fields_, "static")) {
-      const auto range = inside(word, subnet, code::NetworkStaticIpOutOfRange, "static");
+      const auto range = inside(word, subnet, code::kNetworkStaticIpOutOfRange, "static");
       if (!range) continue;
       const auto overlaps = [&](const AddressSet& set) {
         return std::ranges::any_of(set.ranges(), [&](const auto& r) { return r.overlaps(*range); });
       };
       if (overlaps(subnet.reserved) || overlaps(subnet.unusable))
-        report_.error(word.mark, code::NetworkStaticIpOutOfRange,
+        report_.error(word.mark, code::kNetworkStaticIpOutOfRange,
                       fmt::format("static {} overlaps the gateway, the first or last address, or "
                                   "what is reserved",
                                   word.text));
@@ -144,16 +144,16 @@ class SubnetReader {
     const auto az = fields_.optional_text("az");
     const auto azs = fields_.words("azs");
     if (az && azs)
-      report_.error(fields_.mark("azs"), code::NetworkInvalidProperty,
+      report_.error(fields_.mark("azs"), code::kNetworkInvalidProperty,
                     "a subnet has either \"az\" or \"azs\", not both");
     if (azs && azs->empty())
-      report_.error(fields_.mark("azs"), code::NetworkInvalidProperty,
+      report_.error(fields_.mark("azs"), code::kNetworkInvalidProperty,
                     "\"azs\" of a subnet must not be empty");
     std::vector<Fields::Word> words = azs.value_or(std::vector<Fields::Word>{});
     if (az) words.push_back({*az, fields_.mark("az")});
     for (const auto& word : words) {
       if (find(azs_, word.text) == nullptr)
-        report_.error(word.mark, code::NetworkSubnetUnknownAvailabilityZone,
+        report_.error(word.mark, code::kNetworkSubnetUnknownAvailabilityZone,
                       fmt::format("the availability zone \"{}\" is not defined", word.text));
       subnet.azs.push_back(word.text);
     }
@@ -177,7 +177,7 @@ void check_overlaps(const Network& network, Report& report) {
     for (std::size_t j = 0; j < i; ++j)
       if (network.subnets[i].range.overlaps(network.subnets[j].range))
         report.error(
-            network.subnets[i].mark, code::NetworkOverlappingSubnets,
+            network.subnets[i].mark, code::kNetworkOverlappingSubnets,
             fmt::format("{} overlaps {} of the same network", to_string(network.subnets[i].range),
                         to_string(network.subnets[j].range)));
 }
@@ -186,7 +186,7 @@ void check_zones(const Network& network, Report& report) {
   const auto without = std::ranges::count_if(
       network.subnets, [](const Subnet& subnet) { return subnet.azs.empty(); });
   if (without != 0 && static_cast<std::size_t>(without) != network.subnets.size())
-    report.error(network.mark, code::JobInvalidAvailabilityZone,
+    report.error(network.mark, code::kJobInvalidAvailabilityZone,
                  fmt::format("some subnets of network \"{}\" have an availability zone and some "
                              "have none",
                              network.name));
@@ -196,12 +196,12 @@ void read_dynamic(Fields& fields, Network& network, Report& report) {
   network.type = NetworkType::Dynamic;
   fields.unsupported("subnets");
   for (const std::string_view key : {"az", "azs", "managed", "prefix"})
-    fields.refuse(key, code::NetworkInvalidProperty, "is not allowed in a dynamic network");
+    fields.refuse(key, code::kNetworkInvalidProperty, "is not allowed in a dynamic network");
   for (const auto& word : fields.words("dns").value_or(std::vector<Fields::Word>{})) {
     if (const auto address = net::IpAddress::parse(word.text))
       network.dns.push_back(*address);
     else
-      report.error(word.mark, code::NetworkInvalidDns,
+      report.error(word.mark, code::kNetworkInvalidDns,
                    fmt::format("\"{}\" is no address of a DNS server", word.text));
   }
   network.cloud_properties = fields.object("cloud_properties");
@@ -233,7 +233,7 @@ Network read_network(const yaml::Node& node, const std::vector<Properties>& azs,
   else if (type == "vip")
     report.unsupported(fields.mark("type"), "a network of type vip (floating addresses)");
   else
-    report.error(fields.mark("type"), code::DeploymentInvalidNetworkType,
+    report.error(fields.mark("type"), code::kDeploymentInvalidNetworkType,
                  fmt::format("\"{}\" is no type of network", type),
                  "there are manual, dynamic and vip");
   fields.check_spelling({"subnets", "dns", "cloud_properties", "managed"});
@@ -250,16 +250,16 @@ std::vector<Network> read_networks(Fields& cloud_config, const std::vector<Prope
     Network network = read_network(node, azs, report);
     const std::string name = canonical(network.name);
     if (name.starts_with('-') || name.ends_with('-'))
-      report.error(network.mark, code::DnsInvalidCanonicalName,
+      report.error(network.mark, code::kDnsInvalidCanonicalName,
                    fmt::format("the network name \"{}\" begins or ends with '-'", network.name));
     if (std::ranges::find(names, name) != names.end() && !network.name.empty())
-      report.error(network.mark, code::DeploymentCanonicalNetworkNameTaken,
+      report.error(network.mark, code::kDeploymentCanonicalNetworkNameTaken,
                    fmt::format("the network name \"{}\" is taken, as \"{}\"", network.name, name));
     names.push_back(name);
     networks.push_back(std::move(network));
   }
   if (networks.empty() && cloud_config.is_map() && cloud_config.find("networks") != nullptr)
-    report.error(cloud_config.mark("networks"), code::DeploymentNoNetworks,
+    report.error(cloud_config.mark("networks"), code::kDeploymentNoNetworks,
                  "the cloud-config has no networks");
   return networks;
 }

@@ -115,10 +115,8 @@ class Operation {
         fresh =
             is_map ? yaml::Node(value.mark(), yaml::Map{}) : yaml::Node(value.mark(), yaml::List{});
       }
-      if (path.size() > 1 && !replace(fresh, path.subspan(1), value)) return false;
-      map->push_back({.key = key.name,
-                      .mark = value.mark(),
-                      .value = path.size() > 1 ? std::move(fresh) : value});
+      if (!replace(fresh, path.subspan(1), value)) return false;
+      map->push_back({.key = key.name, .mark = value.mark(), .value = std::move(fresh)});
       return true;
     }
     return replace(*next, path.subspan(1), value);

@@ -151,19 +151,19 @@ std::optional<std::string> Placer::zone_of_static(const InstanceGroup& group,
   const std::string shown = to_string(address);
   if (subnet == nullptr) {
     report_.error(
-        use.mark, code::NetworkReservationIpOutsideSubnet,
+        use.mark, code::kNetworkReservationIpOutsideSubnet,
         fmt::format("the static address {} is in no subnet of network \"{}\"", shown, use.name));
     return std::nullopt;
   }
   if (subnet->reserved.contains(address)) {
     report_.error(
-        use.mark, code::NetworkReservationIpReserved,
+        use.mark, code::kNetworkReservationIpReserved,
         fmt::format("the static address {} is reserved in network \"{}\"", shown, use.name));
     return std::nullopt;
   }
   if (!subnet->fixed.contains(address)) {
     report_.error(
-        use.mark, code::InstanceGroupNetworkInstanceIpMismatch,
+        use.mark, code::kInstanceGroupNetworkInstanceIpMismatch,
         fmt::format("{} is not among the static addresses of network \"{}\"", shown, use.name),
         "add it to \"static\" of its subnet in the cloud-config");
     return std::nullopt;
@@ -178,7 +178,7 @@ std::optional<std::string> Placer::zone_of_static(const InstanceGroup& group,
     if (*best == zone) least = count;
   }
   if (!best)
-    report_.error(use.mark, code::JobStaticIpsFromInvalidAvailabilityZone,
+    report_.error(use.mark, code::kJobStaticIpsFromInvalidAvailabilityZone,
                   fmt::format("the static address {} is in no availability zone of instance "
                               "group \"{}\"",
                               shown, group.name));
@@ -202,7 +202,7 @@ void Placer::reserve(const InstanceGroup& group, std::vector<Instance>& instance
           choose(*network, use, instance, found == existing.end() ? nullptr : found->second);
       if (!address) {
         report_.error(
-            use.mark, code::NetworkReservationNotEnoughCapacity,
+            use.mark, code::kNetworkReservationNotEnoughCapacity,
             fmt::format("network \"{}\" has no free address for {}{}{}", use.name, instance.name(),
                         instance.az.empty() ? "" : " in zone ", instance.az),
             "enlarge its range, or reserve less of it");
@@ -230,7 +230,7 @@ std::optional<net::IpAddress> Placer::choose(const Network& network, const Group
     if (!used_[network.name].contains(address)) return address;
   }
   if (!statics.empty()) {
-    report_.error(use.mark, code::NetworkReservationAlreadyInUse,
+    report_.error(use.mark, code::kNetworkReservationAlreadyInUse,
                   fmt::format("the static addresses of network \"{}\" for {} belong to other "
                               "instances",
                               network.name, instance.name()));

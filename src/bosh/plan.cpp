@@ -146,7 +146,7 @@ class Planner {
       hint = fmt::format("the one given with --stemcell is {} (os {}) {}", situation_.offered->name,
                          situation_.offered->os, situation_.offered->version);
     report_.error(
-        wanted.mark, code::StemcellNotFound,
+        wanted.mark, code::kStemcellNotFound,
         fmt::format("no stemcell \"{}\" of version {} has been uploaded", name, wanted.version),
         std::move(hint));
   }

@@ -29,7 +29,7 @@ void check_counts(Fields& fields, bool is_required, Report& report) {
   for (const std::string_view key : {"canaries", "max_in_flight"}) {
     const auto text = is_required ? std::optional(fields.text(key)) : fields.optional_text(key);
     if (text && !text->empty() && !is_count(*text))
-      report.error(fields.mark(key), code::ValidationInvalidValue,
+      report.error(fields.mark(key), code::kValidationInvalidValue,
                    fmt::format("\"{}\" must be a number or a percentage, not \"{}\"", key, *text));
   }
 }
@@ -39,7 +39,7 @@ void check_watch_times(Fields& fields, bool is_required, Report& report) {
     const auto text = is_required ? std::optional(fields.text(key)) : fields.optional_text(key);
     if (text && !text->empty() && !is_watch_time(*text))
       report.error(
-          fields.mark(key), code::UpdateConfigInvalidWatchTime,
+          fields.mark(key), code::kUpdateConfigInvalidWatchTime,
           fmt::format("\"{}\" must be milliseconds or a range of them, not \"{}\"", key, *text),
           "like 30000 or 1000-30000");
   }
@@ -51,7 +51,7 @@ void check_update(Fields& owner, bool is_required, Report& report) {
   const yaml::Node* node = owner.find("update");
   if (node == nullptr) {
     if (is_required)
-      report.error(owner.mark(), code::ValidationMissingField,
+      report.error(owner.mark(), code::kValidationMissingField,
                    "the manifest needs the key \"update\", a map",
                    "update: {canaries: 1, max_in_flight: 1, canary_watch_time: 1000-30000, "
                    "update_watch_time: 1000-30000}");
@@ -66,7 +66,7 @@ void check_update(Fields& owner, bool is_required, Report& report) {
   if (strategy == "create-swap-delete")
     report.unsupported(fields.mark("vm_strategy"), "the VM strategy create-swap-delete");
   else if (strategy && strategy != "delete-create")
-    report.error(fields.mark("vm_strategy"), code::ValidationInvalidValue,
+    report.error(fields.mark("vm_strategy"), code::kValidationInvalidValue,
                  fmt::format("\"{}\" is no VM strategy", *strategy),
                  "there are delete-create and create-swap-delete");
   fields.check_spelling({"initial_deploy_az_update_strategy"});

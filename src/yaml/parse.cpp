@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 #include <yaml-cpp/eventhandler.h>
-#include <yaml-cpp/exceptions.h>
-#include <yaml-cpp/parser.h>
+#include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <cassert>
 #include <map>
 #include <sstream>
 
@@ -278,6 +278,7 @@ std::expected<Node, Problems> parse(std::string_view text, std::string_view file
       }
     }
   } catch (const Stop&) {
+    assert(!builder.problems.empty());
   } catch (const YAML::Exception& error) {
     if (builder.problems.size() < kMostProblems)
       builder.problems.push_back({.severity = text::Severity::Error,
