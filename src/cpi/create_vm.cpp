@@ -142,9 +142,7 @@ io::Task<Result<Vm>> build(const Call& call, const Plan& plan, const VmFacts& fa
   const auto active = co_await openstack::wait_for_status(call.cloud, *id, "ACTIVE", until);
   if (!active)
     co_return vm_creation_failed(
-        fmt::format("{}{} (flavor '{}'{})", active.error().error.what,
-                    active.error().message.empty() ? "" : ": " + active.error().message,
-                    facts.flavor.name,
+        fmt::format("{} (flavor '{}'{})", active.error().error.what, facts.flavor.name,
                     zone.empty() ? "" : fmt::format(", availability zone '{}'", zone)),
         true);
   vm.id = *id;

@@ -29,18 +29,19 @@ bool is_address(const std::string& text) {
 }  // namespace
 
 std::vector<std::string> addresses_in_hosts(std::string_view file, std::string_view host) {
-  std::vector<std::string> found;
+  std::vector<std::string> v4;
+  std::vector<std::string> v6;
   for (const std::string& line : base::split(file, '\n')) {
     const auto fields = base::words(std::string_view(line).substr(0, line.find('#')));
     const auto names = [&](const std::string& name) {
       return base::equals_ignoring_case(name, host);
     };
     if (fields.size() < 2 || !is_address(fields[0])) continue;
-    if (std::any_of(fields.begin() + 1, fields.end(), names)) found.push_back(fields[0]);
+    if (std::any_of(fields.begin() + 1, fields.end(), names))
+      (fields[0].find(':') == std::string::npos ? v4 : v6).push_back(fields[0]);
   }
-  std::ranges::stable_partition(
-      found, [](const std::string& address) { return address.find(':') == std::string::npos; });
-  return found;
+  v4.insert(v4.end(), v6.begin(), v6.end());
+  return v4;
 }
 
 io::Task<base::Result<std::vector<std::string>>> resolve(std::string host, io::Instant deadline) {

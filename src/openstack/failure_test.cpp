@@ -82,6 +82,13 @@ TEST(Retry, NeverRepeatsAPostThatMayHaveBeenCarriedOut) {
       "POST", openstack::failure_from("x", base::Error{Kind::Unavailable, "refused"}), 1, policy));
 }
 
+TEST(Retry, AsksASilentServerOnceMore) {
+  const openstack::RetryPolicy policy;
+  const auto silent = openstack::failure_from("GET x", base::Error{Kind::Timeout, "late"});
+  EXPECT_TRUE(openstack::delay_before_retry("GET", silent, 1, policy));
+  EXPECT_FALSE(openstack::delay_before_retry("GET", silent, 2, policy));
+}
+
 TEST(Retry, WaitsAsLongAsTheCloudAsksButNotForEver) {
   const openstack::RetryPolicy policy;
   EXPECT_EQ(

@@ -19,6 +19,9 @@ std::optional<io::Duration> delay_before_retry(std::string_view method, const Fa
   const bool is_harmless = method == "GET" || method == "HEAD" || method == "DELETE";
   if (attempt >= policy.attempts || !is_passing(failure)) return std::nullopt;
   if (!is_harmless && failure.may_have_happened) return std::nullopt;
+  // Whoever was silent for a whole answer timeout gets one more, not five.
+  if (failure.status == 0 && failure.error.kind == base::Kind::Timeout && attempt > 1)
+    return std::nullopt;
   io::Duration delay = policy.first_delay;
   for (int i = 1; i < attempt && delay < policy.longest_delay; ++i) delay *= 2;
   if (failure.retry_after) delay = std::max<io::Duration>(delay, *failure.retry_after);

@@ -62,6 +62,15 @@ TEST(CpiProcess, SaysSoWhenNobodyListens) {
   EXPECT_THAT(answer.error_message(), HasSubstr("connection refused"));
 }
 
+TEST(CpiProcess, DoesNotWaitForEverForACloudThatIsSilent) {
+  const auto listening = http::listen_on_loopback(0);  // nobody accepts
+  const json::Object options{{"connection_options", json::Object{{"read_timeout", 0.2}}}};
+  const Cpi cpi("http://127.0.0.1:" + std::to_string(listening->port), options);
+  const auto answer = cpi.call("has_vm", {"id"});
+  EXPECT_EQ(answer.error_type(), "Bosh::Clouds::CloudError");
+  EXPECT_THAT(answer.error_message(), HasSubstr("no answer in time"));
+}
+
 TEST(CpiProcess, DoesNotOfferWhatItCannotDo) {
   const Cpi cpi(kNobody);
   const auto answer = cpi.call("ping", {});
