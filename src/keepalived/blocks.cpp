@@ -90,8 +90,9 @@ void read_block(Context& context, Block block, const std::vector<Statement>& sta
     if (keyword->status == Status::Foreign || !has_right_shape(call)) continue;
     if (keyword->type != Type::Entries && block != Block::File) {
       const auto [before, is_new] = seen.emplace(keyword, statement.at());
-      // Of two scripts keepalived takes the first, of two values the last.
-      const bool is_kept = keyword->type == Type::Command && block != Block::Script;
+      // Of two scripts or versions keepalived takes the first, of other values the last.
+      const bool is_kept = (keyword->type == Type::Command && block != Block::Script) ||
+                           (keyword->name == "version" && block == Block::Instance);
       if (!is_new) {
         context.findings.warning(
             statement.at(),

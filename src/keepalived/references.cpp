@@ -97,6 +97,15 @@ void References::resolve(TrackDrafts tracked, Instance& into) const {
           "track it in the group, take weight 0, or add sync_group_tracking_weight there");
     return out;
   };
+  // The own interface is not among them: whether it is tracked is dont_track_primary's affair.
+  std::erase_if(tracked.interfaces, [&](const TrackDraft& draft) {
+    const bool is_own = draft.name == into.interface;
+    if (is_own && draft.weight.value_or(0) != 0)
+      context_.findings.warning(
+          draft.at, fmt::format("the weight of {}'s own interface has no effect", into.name),
+          "when it is down nothing can be sent: that is a fault");
+    return is_own;
+  });
   into.interfaces = one(tracked.interfaces, nullptr, "interface");
   into.scripts = one(tracked.scripts, &scripts_, "vrrp_script");
   into.files = one(tracked.files, &files_, "track_file");

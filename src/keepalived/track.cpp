@@ -1,6 +1,7 @@
 // The parts that instances and groups have in common: trackers, notify scripts, gratuitous ARPs.
 #include <fmt/format.h>
 
+#include <cmath>
 #include <utility>
 
 #include "base/text.h"
@@ -14,17 +15,22 @@ void read_weight_of(const Call& call, const Statement& entry, std::size_t& at, T
   std::string_view digits = word.text;
   if (digits.starts_with('+')) digits.remove_prefix(1);
   const auto value = base::parse_number<long long>(digits);
-  if (!value)
+  const std::string range = fmt::format("{}..{}", call.keyword.least, call.keyword.most);
+  const double number = value ? static_cast<double>(*value) : 0;
+  if (!value) {
     call.findings().error(word.at, fmt::format("weight `{}` is not a whole number", word.text),
                           "the weight is ignored");
-  else if (static_cast<double>(*value) < call.keyword.least ||
-           static_cast<double>(*value) > call.keyword.most)
-    call.findings().error(word.at,
-                          fmt::format("weight {} is outside {}..{}", word.text, call.keyword.least,
-                                      call.keyword.most),
+  } else if (std::abs(number) == 254 && call.keyword.most == 253) {
+    // keepalived meets this one mistake half-way.
+    draft.weight = number < 0 ? -253 : 253;
+    call.findings().warning(word.at, fmt::format("weight {} is outside {}", word.text, range),
+                            fmt::format("{} is used", *draft.weight));
+  } else if (number < call.keyword.least || number > call.keyword.most) {
+    call.findings().error(word.at, fmt::format("weight {} is outside {}", word.text, range),
                           "the weight is ignored");
-  else
+  } else {
     draft.weight = static_cast<int>(*value);
+  }
   ++at;
 }
 
@@ -97,8 +103,14 @@ bool read_announce(const Call& call, AnnounceDraft& announce) {
     return true;
   }
   if (const auto count = kCounts.find(name); count != kCounts.end()) {
-    if (const auto value = integer(call))
-      announce.*(count->second) = static_cast<unsigned>(value->value);
+    const auto value = integer(call);
+    if (!value) return true;
+    announce.*(count->second) = static_cast<unsigned>(value->value);
+    if (value->value == 0 && name == "garp_master_repeat") {
+      announce.repeat = 1;
+      call.findings().error(value->at, "a takeover that is not announced goes unnoticed",
+                            "1 is used");
+    }
     return true;
   }
   return false;

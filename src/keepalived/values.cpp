@@ -50,10 +50,11 @@ void not_a_number(const Call& call, const Word& word, std::string_view what) {
 }
 
 std::optional<bool> switch_word(std::string_view word) {
+  // In lower case only: keepalived takes ON for a mistake.
   for (const std::string_view on : {"on", "true", "yes"})
-    if (base::equals_ignoring_case(word, on)) return true;
+    if (word == on) return true;
   for (const std::string_view off : {"off", "false", "no"})
-    if (base::equals_ignoring_case(word, off)) return false;
+    if (word == off) return false;
   return std::nullopt;
 }
 

@@ -41,6 +41,8 @@ std::string address_line(const Instance& instance, const VirtualAddress& given) 
   out += " dev " + (given.device.empty() ? instance.interface : given.device);
   out += " scope " + kScopes.at(given.scope.value_or(0));
   if (!given.label.empty()) out += " label " + given.label;
+  if (given.home) out += " home";
+  if (!given.track) out += " no_track";
   if (given.preferred_lifetime == 0U)
     out += " deprecated";
   else if (!given.prefix.address().is_v4())
