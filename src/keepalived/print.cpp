@@ -112,7 +112,11 @@ class Printer {
     time(fmt::format("{}garp_master_delay", prefix), given.delay);
     value(fmt::format("{}garp_master_repeat", prefix), given.repeat);
     time(fmt::format("{}garp_master_refresh", prefix), given.refresh);
-    value(fmt::format("{}garp_master_refresh_repeat", prefix), given.refresh_repeat);
+    // Zero cannot be written: it is what vrrp_min_garp makes of it.
+    if (given.refresh_repeat != 0)
+      value(fmt::format("{}garp_master_refresh_repeat", prefix), given.refresh_repeat);
+    else
+      flag("vrrp_min_garp", prefix == "vrrp_");
     time(fmt::format("{}garp_lower_prio_delay", prefix), given.lower_priority_delay);
     value(fmt::format("{}garp_lower_prio_repeat", prefix), given.lower_priority_repeat);
   }

@@ -106,10 +106,9 @@ bool read_announce(const Call& call, AnnounceDraft& announce) {
     const auto value = integer(call);
     if (!value) return true;
     announce.*(count->second) = static_cast<unsigned>(value->value);
-    if (value->value == 0 && name == "garp_master_repeat") {
-      announce.repeat = 1;
-      call.findings().error(value->at, "a takeover that is not announced goes unnoticed",
-                            "1 is used");
+    if (value->value == 0 && name != "garp_lower_prio_repeat") {
+      announce.*(count->second) = 1;
+      call.findings().error(value->at, "a burst has at least one packet", "1 is used");
     }
     return true;
   }
