@@ -55,12 +55,15 @@ std::string environment(const std::string& name) {
 
 }  // namespace
 
-Loaded load(const std::string& file, const std::string& config_id, const Network& network,
-            TrackNames& names) {
+keepalived::Reading read_file(const std::string& file, const std::string& config_id) {
   const keepalived::Options options{.config_id = config_id.empty() ? short_host_name() : config_id,
                                     .environment = environment};
-  keepalived::Reading reading =
-      keepalived::read(file, {.contents = contents, .matching = matching}, options);
+  return keepalived::read(file, {.contents = contents, .matching = matching}, options);
+}
+
+Loaded load(const std::string& file, const std::string& config_id, const Network& network,
+            TrackNames& names) {
+  keepalived::Reading reading = read_file(file, config_id);
   Planning planning = make_plan(reading.config, network, names);
   Loaded loaded{.plan = std::move(planning.plan),
                 .globals = std::move(reading.config.globals),

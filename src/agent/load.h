@@ -16,6 +16,9 @@ struct Loaded {
   keepalived::Verdict verdict = keepalived::Verdict::Sound;
 };
 
+// The file alone, without asking what interfaces there are.
+keepalived::Reading read_file(const std::string& file, const std::string& config_id);
+
 Loaded load(const std::string& file, const std::string& config_id, const Network& network,
             TrackNames& names);
 

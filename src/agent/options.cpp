@@ -14,6 +14,11 @@ namespace {
 // What getopt_long returns for options that have no letter.
 enum Long { kSignum = 256, kDebug, kPerf, kConfigFd, kIgnoreSigint, kAll };
 
+// Ours, which keepalived does not have.
+constexpr int kLint = 300;
+constexpr int kPrintConfig = 301;
+constexpr int kHelpConfig = 302;
+
 constexpr std::array kLong = {
     option{"use-file", required_argument, nullptr, 'f'},
     option{"vrrp", no_argument, nullptr, 'P'},
@@ -45,6 +50,9 @@ constexpr std::array kLong = {
     option{"core-dump-pattern", optional_argument, nullptr, 'M'},
     option{"signum", required_argument, nullptr, kSignum},
     option{"config-test", optional_argument, nullptr, 't'},
+    option{"lint", no_argument, nullptr, kLint},
+    option{"print-config", no_argument, nullptr, kPrintConfig},
+    option{"help-config", optional_argument, nullptr, kHelpConfig},
     option{"config-fd", required_argument, nullptr, kConfigFd},
     option{"ignore-sigint", no_argument, nullptr, kIgnoreSigint},
     option{"perf", optional_argument, nullptr, kPerf},
@@ -89,6 +97,17 @@ base::Result<> take(int letter, const std::string& value, Options& options) {
     case 't':
       options.action = Options::Action::Test;
       options.test_output = value;
+      return {};
+    case kLint:
+      options.action = Options::Action::Test;
+      options.lints = true;
+      return {};
+    case kPrintConfig:
+      options.action = Options::Action::PrintConfig;
+      return {};
+    case kHelpConfig:
+      options.action = Options::Action::HelpConfig;
+      options.keyword = value;
       return {};
     case 'v':
       options.action = Options::Action::Version;
@@ -172,6 +191,9 @@ std::string help_text() {
 Options (keepalived's; those of its other parts are accepted and have no effect)
   -f, --use-file=FILE        the configuration; default /etc/keepalived/keepalived.conf
   -t, --config-test[=FILE]   check it and exit: 0 sound, 5 runs with errors, 4 cannot run
+      --lint                 -t, and say what is allowed but seldom meant
+      --print-config         print what is in force as a keepalived.conf, without passwords, and exit
+      --help-config[=KEYWORD]  explain every keyword of keepalived.conf, or one
   -n, --dont-fork            stay in the foreground
   -l, --log-console          log to standard error instead of syslog
   -D, --log-detail           accepted: every state change is always logged, with its reason

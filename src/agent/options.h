@@ -10,7 +10,7 @@
 namespace agent {
 
 struct Options {
-  enum class Action { Run, Test, Help, Version, SignalNumber };
+  enum class Action { Run, Test, PrintConfig, HelpConfig, Help, Version, SignalNumber };
   Action action = Action::Run;
   std::string config_file = "/etc/keepalived/keepalived.conf";
   std::string config_id = {};
@@ -18,6 +18,8 @@ struct Options {
   bool logs_to_console = false;  // -l
   bool is_debug = false;
   std::string test_output = {};  // -tFILE; empty: stderr
+  bool lints = false;            // --lint: with -t, also what is allowed and seldom meant
+  std::string keyword = {};      // --help-config=KEYWORD; empty: all
   std::string signal_name = {};  // --signum=NAME
   // One process plays both roles, so both files name it. Empty: the default place, which need not
   // be writable; an explicit one must be.

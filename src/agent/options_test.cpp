@@ -38,6 +38,9 @@ TEST(Options, OfNeutronAndOfContainersAreUnderstood) {
 
 TEST(Options, TestMayNameAFileForItsFindings) {
   EXPECT_EQ(parse_options({"k", "-t"})->action, Options::Action::Test);
+  EXPECT_TRUE(parse_options({"k", "-t", "--lint"})->lints);
+  EXPECT_EQ(parse_options({"k", "--print-config"})->action, Options::Action::PrintConfig);
+  EXPECT_EQ(parse_options({"k", "--help-config=priority"})->keyword, "priority");
   EXPECT_EQ(parse_options({"k", "--config-test=/tmp/found"})->test_output, "/tmp/found");
 }
 

@@ -21,6 +21,9 @@
 #include "agent/load.h"
 #include "agent/options.h"
 #include "base/log.h"
+#include "keepalived/keywords.h"
+#include "keepalived/lint.h"
+#include "keepalived/print.h"
 #include "netlink/control.h"
 
 namespace agent {
@@ -78,13 +81,37 @@ base::Result<Loaded> load_standing_alone(const Options& options) {
 int test(const Options& options) {
   const auto loaded = load_standing_alone(options);
   if (!loaded) return complain(kFailed, loaded.error());
-  const std::string text = rendered(loaded->diagnostics);
+  std::string text = rendered(loaded->diagnostics);
+  if (options.lints)
+    for (const keepalived::LintFinding& found :
+         keepalived::lint(read_file(options.config_file, options.config_id).config))
+      text += render(found.diagnostic);
   if (options.test_output.empty())
     std::cerr << text;
   else if (!(std::ofstream(options.test_output) << text << std::flush))
     return complain(kFailed,
                     base::system_error(fmt::format("cannot write {}", options.test_output), errno));
   return static_cast<int>(loaded->verdict);
+}
+
+int print_config(const Options& options) {
+  const keepalived::Reading reading = read_file(options.config_file, options.config_id);
+  std::cerr << rendered(reading.diagnostics);
+  std::cout << keepalived::print(reading.config);
+  return static_cast<int>(reading.verdict);
+}
+
+int help_config(const std::string& keyword) {
+  if (keyword.empty()) {
+    std::cout << keepalived::help();
+  } else if (const auto text = keepalived::help(keyword)) {
+    std::cout << *text;
+  } else {
+    return complain(
+        kFailed, {base::Kind::NotFound, fmt::format("keepalived.conf has no keyword {}", keyword),
+                  "holdfastd --help-config lists all of them"});
+  }
+  return 0;
 }
 
 // Each of these helps and none is needed, so what is refused is said and done without.
@@ -245,6 +272,10 @@ int run(std::vector<std::string> arguments) {
       return serve(*options);
     case Options::Action::Test:
       return test(*options);
+    case Options::Action::PrintConfig:
+      return print_config(*options);
+    case Options::Action::HelpConfig:
+      return help_config(options->keyword);
     case Options::Action::Help:
       std::cout << help_text();
       return 0;
