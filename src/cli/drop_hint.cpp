@@ -2,25 +2,17 @@
 
 #include <fmt/format.h>
 
+#include <map>
+
 namespace cli {
 namespace {
 
 std::string protocol_name(std::int64_t number) {
-  switch (number) {
-    case 1:
-      return "ICMP";
-    case 2:
-      return "IGMP";
-    case 6:
-      return "TCP";
-    case 17:
-      return "UDP";
-    case 58:
-      return "ICMPv6";
-    case 112:
-      return "protocol 112 (VRRP)";
-  }
-  return fmt::format("protocol {}", number);
+  static const std::map<std::int64_t, std::string> names{
+      {1, "ICMP"}, {2, "IGMP"},    {6, "TCP"},
+      {17, "UDP"}, {58, "ICMPv6"}, {112, "protocol 112 (VRRP)"}};
+  const auto known = names.find(number);
+  return known == names.end() ? fmt::format("protocol {}", number) : known->second;
 }
 
 std::string security_group_hint(const json::Value& detail, bool is_ingress) {
