@@ -12,7 +12,12 @@ namespace agent {
 namespace {
 
 // What getopt_long returns for options that have no letter.
-enum Long { kSignum = 256, kDebug, kPerf, kConfigFd, kIgnoreSigint, kAll };
+constexpr int kSignum = 256;
+constexpr int kDebug = 257;
+constexpr int kPerf = 258;
+constexpr int kConfigFd = 259;
+constexpr int kIgnoreSigint = 260;
+constexpr int kAll = 261;
 
 // Ours, which keepalived does not have.
 constexpr int kLint = 300;
@@ -148,6 +153,7 @@ base::Result<> take(int letter, const std::string& value, Options& options) {
 
 base::Result<Options> parse_options(std::vector<std::string> arguments) {
   std::vector<char*> pointers;
+  pointers.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   const int count = static_cast<int>(pointers.size());
   pointers.push_back(nullptr);

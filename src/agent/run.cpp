@@ -35,7 +35,12 @@ using Clock = std::chrono::steady_clock;
 constexpr const char* kVersion = "0.1.0";
 constexpr const char* kDefaultPidFile = "/run/keepalived.pid";
 
-enum Exit { kStopped = 0, kFailed = 1, kBadConfig = 2, kNotPermitted = 4, kNoConfig = 6 };
+// Exit status, with keepalived's numbers.
+constexpr int kStopped = 0;
+constexpr int kFailed = 1;
+constexpr int kBadConfig = 2;
+constexpr int kNotPermitted = 4;
+constexpr int kNoConfig = 6;
 
 // Process managers send a signal to a process and to its group at once; a user who repeats it takes
 // longer.

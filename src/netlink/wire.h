@@ -15,10 +15,11 @@
 #include "netlink/address_changes.h"
 #include "netlink/types.h"
 
+// libnl's and the kernel's names.
 struct nl_msg;
 struct nl_sock;
-struct nlattr;
-struct nlmsghdr;
+struct nlattr;    // NOLINT(readability-identifier-naming)
+struct nlmsghdr;  // NOLINT(readability-identifier-naming)
 
 namespace netlink::wire {
 
