@@ -170,6 +170,7 @@ class GroupReader {
                std::string_view what, const std::string& name,
                const std::vector<Properties>& known) {
     std::vector<std::string_view> names;
+    names.reserve(known.size());
     for (const Properties& item : known) names.push_back(item.name);
     const std::string_view near = text::nearest(name, names);
     report_.error(mark, code,

@@ -96,7 +96,7 @@ Placement Placer::place(const InstanceGroup& group) {
 // Each instance goes to the zone with the fewest; ties to one that has an instance to keep, then to
 // the first by name.
 std::vector<Placer::Slot> Placer::spread(const InstanceGroup& group,
-                                         std::vector<const Deployed*> existing) {
+                                         const std::vector<const Deployed*>& existing) {
   std::map<std::string, std::vector<const Deployed*>> unclaimed;
   for (const Deployed* deployed : existing) unclaimed[deployed->instance.az].push_back(deployed);
   const auto zones = zones_of(group);

@@ -29,7 +29,8 @@ class Placer {
     std::string az;
     const Deployed* existing = nullptr;
   };
-  std::vector<Slot> spread(const InstanceGroup& group, std::vector<const Deployed*> existing);
+  std::vector<Slot> spread(const InstanceGroup& group,
+                           const std::vector<const Deployed*>& existing);
   std::vector<Slot> spread_static(const InstanceGroup& group, const GroupNetwork& network,
                                   std::vector<const Deployed*> existing);
   void reserve(const InstanceGroup& group, std::vector<Instance>& instances,

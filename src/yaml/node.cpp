@@ -51,9 +51,9 @@ std::optional<std::string> Node::scalar_text() const {
 }
 
 std::string_view Node::type_name() const {
-  constexpr std::string_view names[] = {"null", "boolean", "integer", "number",
-                                        "text", "list",    "map"};
-  return names[data_.index()];
+  constexpr std::string_view kNames[] = {"null", "boolean", "integer", "number",
+                                         "text", "list",    "map"};
+  return kNames[data_.index()];
 }
 
 json::Value to_json(const Node& node) {
