@@ -33,6 +33,29 @@ io::Task<Result<>> delete_ports(const Call& call, const std::vector<Port>& ports
   co_return cloud_error(prefix + base::join(problems, "\n"));
 }
 
+// A call that ended between the server and its ports left them bound to nothing, and nothing of
+// theirs says which server it was. They are known by our mark, and by there being no such VM.
+io::Task<Result<>> sweep(const Call& call) {
+  openstack::Filters unbound;
+  unbound.emplace_back("device_id", "");
+  const auto ports = co_await openstack::list_ports(call.cloud, unbound);
+  if (!ports) co_return failed(ports.error());
+  const json::Value* director = call.request.context.find("director_uuid");
+  const PortMark ours{.director = *director->as_string()};
+  for (const Port& port : *ports) {
+    if (!is_left_over(port, ours, std::chrono::system_clock::now())) continue;
+    openstack::Filters named;
+    named.emplace_back("name", "^" + port.name + "$");
+    const auto servers = co_await openstack::list_servers(call.cloud, named);
+    if (!servers) co_return failed(servers.error());
+    if (!servers->empty()) continue;
+    base::log::warning("cpi.port_left_over", {{"port", port.id.value()}, {"name", port.name}});
+    const auto deleted = co_await openstack::delete_port(call.cloud, port.id);
+    if (!deleted) co_return failed(deleted.error());
+  }
+  co_return Result<>{};
+}
+
 }  // namespace
 
 io::Task<Result<json::Value>> delete_vm(const Call& call) {
@@ -44,8 +67,15 @@ io::Task<Result<json::Value>> delete_vm(const Call& call) {
   filters.emplace_back("device_id", *id);
   const auto ports = co_await openstack::list_ports(call.cloud, filters);
   if (!ports) co_return failed(ports.error());
-  const auto deleted = co_await openstack::delete_server(call.cloud, server);
-  if (!deleted) co_return failed(deleted.error());
+  const std::string path = "/servers/" + http::percent_encode(*id);
+  const auto deleted = co_await call.cloud.request(openstack::Service::Compute, "DELETE", path);
+  const bool was_gone = !deleted && deleted.error().status == 404;
+  if (!deleted && !was_gone) co_return failed(deleted.error());
+  if (was_gone && ports->empty()) {
+    const auto swept = co_await sweep(call);
+    if (!swept) co_return std::unexpected(swept.error());
+    co_return json::Value{};
+  }
   const auto until = std::chrono::steady_clock::now() + call.config.state_timeout;
   const auto gone = co_await openstack::wait_until_gone(call.cloud, server, until);
   if (!gone) co_return failed(gone.error());

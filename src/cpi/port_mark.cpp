@@ -10,8 +10,8 @@ namespace cpi {
 namespace {
 
 constexpr std::string_view kMaker = "holdfast-cpi";
-// Longer than any call needs from its port to Nova's binding of it.
-constexpr auto kOld = std::chrono::minutes(5);
+// Longer than any call needs from its port to Nova's binding of it, patience with 429 included.
+constexpr auto kOld = std::chrono::minutes(10);
 
 // Words of a description must stay words.
 std::string word(std::string_view text) {
@@ -53,7 +53,7 @@ bool is_left_over(const openstack::Port& port, const PortMark& ours,
   const auto mark = read_mark(port.description);
   if (!mark || mark->director != word(ours.director)) return false;
   if (!port.device_id.empty() || !port.device_owner.empty()) return false;
-  if (mark->agent_id == word(ours.agent_id)) return true;
+  if (!ours.agent_id.empty() && mark->agent_id == word(ours.agent_id)) return true;
   const auto created = parse_time(port.created_at);
   return created && now - *created > kOld;
 }

@@ -12,9 +12,9 @@
 namespace cpi {
 
 struct PortMark {
-  std::string vm_name;
-  std::string agent_id;
-  std::string director;
+  std::string vm_name = {};
+  std::string agent_id = {};
+  std::string director = {};
   bool operator==(const PortMark&) const = default;
 };
 

@@ -43,8 +43,8 @@ TEST(LeftOver, IsAPortOfAnEarlierAttemptForTheSameAgent) {
 }
 
 TEST(LeftOver, IsAnOldPortOfAnotherAgentButNotAYoungOne) {
-  EXPECT_TRUE(cpi::is_left_over(port(of_agent("x"), "2026-11-20T11:54:00Z"), kOurs, kNoon));
-  EXPECT_FALSE(cpi::is_left_over(port(of_agent("x"), "2026-11-20T11:56:00Z"), kOurs, kNoon));
+  EXPECT_TRUE(cpi::is_left_over(port(of_agent("x"), "2026-11-20T11:49:00Z"), kOurs, kNoon));
+  EXPECT_FALSE(cpi::is_left_over(port(of_agent("x"), "2026-11-20T11:51:00Z"), kOurs, kNoon));
   EXPECT_FALSE(cpi::is_left_over(port(of_agent("x"), "no time"), kOurs, kNoon));
 }
 

@@ -63,8 +63,34 @@ TEST_P(CreateVmFaults, LeaveNothingBehind) {
   }
 }
 
+class DeleteVmFaults : public testing::TestWithParam<scripted::Fault> {};
+
 std::string name_of(const testing::TestParamInfo<scripted::Fault>& info) {
   return std::to_string(info.param.status) + (info.param.is_after ? "After" : "Before");
+}
+
+// Whatever fails, the VM is gone or the answer is an error, and a second call leaves nothing.
+TEST_P(DeleteVmFaults, LeaveNothingBehindAfterTheNextCall) {
+  for (std::size_t at = 1; at <= 5; ++at) {
+    Cloud cloud;
+    const Cpi cpi(cloud.auth_url());
+    const auto created = create_vm(cloud);
+    const json::Value id = created.json["result"].at(0);
+    scripted::Fault fault = GetParam();
+    fault.at = at;
+    cloud.break_request(fault);
+    const auto first = cpi.call("delete_vm", {id});
+    cloud.break_request({});  // from here on nothing fails
+    SCOPED_TRACE(testing::Message() << "request " << at << "\n" << first.output << first.errors);
+    if (first.json["error"].is_null()) {
+      EXPECT_EQ(cloud.servers().size(), 0);
+      EXPECT_EQ(cloud.ports().size(), 1);
+    }
+    EXPECT_TRUE(cpi.call("delete_vm", {id}).json["error"].is_null());
+    EXPECT_EQ(cloud.servers().size(), 0);
+    EXPECT_EQ(cloud.ports().size(), 1);
+    EXPECT_TRUE(cloud.ports().contains("reserved"));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -77,6 +103,13 @@ INSTANTIATE_TEST_SUITE_P(
                     scripted::Fault{0, 504, false}, scripted::Fault{0, 200, false},
                     scripted::Fault{0, 500, true}, scripted::Fault{0, 504, true},
                     scripted::Fault{0, 200, true}),
+    name_of);
+
+INSTANTIATE_TEST_SUITE_P(
+    Each, DeleteVmFaults,
+    testing::Values(scripted::Fault{0, 403, false}, scripted::Fault{0, 404, false},
+                    scripted::Fault{0, 409, false}, scripted::Fault{0, 504, false},
+                    scripted::Fault{0, 200, false}, scripted::Fault{0, 504, true}),
     name_of);
 
 TEST(CreateVm, GoesOnWhenTheAnswerToAPostGotLost) {

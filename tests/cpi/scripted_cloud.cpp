@@ -101,9 +101,16 @@ void Cloud::add_port(const std::string& id, json::Object port) {
   const std::lock_guard lock(mutex_);
   port.set("id", id);
   port.set("mac_address", "fa:16:3e:00:00:01");
+  port.set("created_at", "2020-01-01T00:00:00Z");
   for (const char* key : {"name", "description", "device_id", "device_owner"})
     if (!port.contains(key)) port.set(key, "");
   ports_.set(id, std::move(port));
+}
+
+void Cloud::break_request(Fault fault) {
+  const std::lock_guard lock(mutex_);
+  fault_ = fault;
+  fault_.at += requests_.size();
 }
 
 void Cloud::remove_port(const std::string& id) {
@@ -113,13 +120,12 @@ void Cloud::remove_port(const std::string& id) {
 
 http::Response Cloud::handle(const http::Request& request) {
   const auto path = http::path_parts(request.target);
-  std::size_t number = 0;
+  bool is_broken = false;
   {
     const std::lock_guard lock(mutex_);
     requests_.push_back(request.method + " " + request.target.substr(0, request.target.find('?')));
-    number = requests_.size();
+    is_broken = requests_.size() == fault_.at;
   }
-  const bool is_broken = number == fault_.at;
   http::Response response;
   if (!is_broken || fault_.is_after) {
     if (path.at(0) == "identity") response = identity();
@@ -188,7 +194,7 @@ http::Response Cloud::nova(const http::Request& request, const std::vector<std::
   if (request.method == "POST")
     return servers().contains(path[3]) ? answer(200, json::Object{{"metadata", json::Object{}}})
                                        : nova_not_found();
-  if (path.at(3) == "detail") return answer(200, json::Object{{"servers", values(servers())}});
+  if (path.at(3) == "detail") return list_servers(request.target);
   if (request.method == "GET") return show_server(path[3]);
   const std::lock_guard lock(mutex_);
   if (!servers_.erase(path[3])) return nova_not_found();
@@ -213,6 +219,16 @@ http::Response Cloud::create_server(const json::Value& wanted) {
                                 {"status", "BUILD"},
                                 {"user_data", wanted["user_data"]}});
   return answer(202, json::Object{{"server", json::Object{{"id", id}}}});
+}
+
+// The name is a regular expression to Nova; here it is "^vm-…$".
+http::Response Cloud::list_servers(const std::string& target) {
+  json::Array found;
+  for (const auto& [id, server] : servers())
+    for (const auto& [filter, value] : http::query_pairs(target))
+      if (filter == "name" && value == "^" + server.text_or("name", "") + "$")
+        found.push_back(server);
+  return answer(200, json::Object{{"servers", found}});
 }
 
 // BUILD at first sight, then what it becomes.

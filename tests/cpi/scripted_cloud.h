@@ -38,6 +38,7 @@ class Cloud {
   std::size_t count(const std::string& request) const;
 
   void add_port(const std::string& id, json::Object port);
+  void break_request(Fault fault);  // its number counts from here
   void remove_port(const std::string& id);
   // Servers end in ERROR instead of ACTIVE.
   void let_servers_fail() { servers_fail_ = true; }
@@ -49,6 +50,7 @@ class Cloud {
   http::Response nova(const http::Request& request, const std::vector<std::string>& path);
   http::Response create_port(const json::Value& wanted);
   http::Response create_server(const json::Value& wanted);
+  http::Response list_servers(const std::string& target);
   http::Response show_server(const std::string& id);
 
   mutable std::mutex mutex_;
