@@ -21,8 +21,8 @@ namespace cloud::api {
 struct Settings {
   std::string base_url;  // http://127.0.0.1:PORT, no slash at the end
   std::string region = "RegionOne";
-  std::string admin_token;      // for /holdfast/v1
-  std::string image_directory;  // empty: image data are counted and thrown away
+  std::string admin_token = {};      // for /holdfast/v1
+  std::string image_directory = {};  // empty: image data are counted and thrown away
 };
 
 struct Cloud {
