@@ -15,6 +15,7 @@
 
 #include "http/client.h"
 #include "io/process.h"
+#include "io/wait.h"
 #include "json/value.h"
 
 namespace {
