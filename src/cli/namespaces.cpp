@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -12,22 +11,10 @@
 #include <csignal>
 
 #include "io/descriptor.h"
+#include "io/namespaces.h"
 
 namespace cli {
 namespace {
-
-// One setns() for all of them (Linux 5.8); the kernel enters the user namespace first.
-base::Result<> join(pid_t pid) {
-  const io::Descriptor pidfd(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
-  if (!pidfd)
-    return std::unexpected(base::system_error(fmt::format("no process {} to join", pid), errno));
-  constexpr int kAll =
-      CLONE_NEWUSER | CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWNS | CLONE_NEWUTS | CLONE_NEWIPC;
-  if (setns(pidfd.get(), kAll) != 0)
-    return std::unexpected(
-        base::system_error(fmt::format("cannot join the namespaces of process {}", pid), errno));
-  return {};
-}
 
 [[noreturn]] void execute(const io::Descriptor& program, std::vector<char*>& arguments) {
   prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -49,7 +36,7 @@ base::Result<int> run_inside(pid_t pid, const std::vector<std::string>& command)
     program = io::Descriptor(open(command[0].c_str(), O_PATH | O_CLOEXEC));
     if (!program) return std::unexpected(base::system_error("cannot open " + command[0], errno));
   }
-  if (const auto joined = join(pid); !joined) return std::unexpected(joined.error());
+  if (const auto joined = io::join_namespaces_of(pid); !joined) return std::unexpected(joined.error());
   std::vector<char*> arguments;
   arguments.reserve(command.size() + 1);
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
