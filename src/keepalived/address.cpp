@@ -181,7 +181,7 @@ class AddressWords {
     if (word->text == "forever")
       into_.preferred_lifetime = std::numeric_limits<std::uint32_t>::max();
     else if (const auto seconds = base::parse_number<std::uint32_t>(word->text))
-      into_.preferred_lifetime = *seconds;
+      into_.preferred_lifetime = seconds;
     else
       context_.findings.error(word->at, fmt::format("`{}` is no lifetime", word->text),
                               "preferred_lft takes a number of seconds or `forever`");

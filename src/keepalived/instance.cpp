@@ -61,7 +61,7 @@ void add_addresses(const Call& call, std::vector<VirtualAddress>& into, std::vec
 }
 
 void set_authentication(Draft& draft, const Call& call) {
-  static const Handlers<Draft> kHandlers = {
+  static const Handlers<Draft> table = {
       {"auth_type",
        [](Draft& into, const Call& one) {
          if (const auto value = choice(one))
@@ -80,7 +80,7 @@ void set_authentication(Draft& draft, const Call& call) {
          }
        }},
   };
-  read_block(call.context, Block::Authentication, call.statement.block, kHandlers, draft);
+  read_block(call.context, Block::Authentication, call.statement.block, table, draft);
 }
 
 std::optional<std::uint8_t> ttl(const Call& call, const Statement& entry, std::size_t at) {
@@ -162,7 +162,7 @@ void set_switch(Draft& draft, const Call& call) {
 }
 
 const Handlers<Draft>& handlers() {
-  static const Handlers<Draft> kHandlers = {
+  static const Handlers<Draft> table = {
       {"state", set_state},
       {"interface", set_interface},
       {"virtual_router_id", set_vrid},
@@ -235,7 +235,7 @@ const Handlers<Draft>& handlers() {
       {"virtual_rules", [](Draft& draft, const Call& call) { add_words(call, draft.rules); }},
       {"smtp_alert", set_switch<&Draft::smtp_alert>},
   };
-  return kHandlers;
+  return table;
 }
 
 }  // namespace

@@ -99,7 +99,7 @@ std::vector<Block> blocks_that_know(std::string_view word) {
 }
 
 std::string syntax(const Keyword& keyword) {
-  const std::string range = fmt::format("{}..{}", number(keyword.least), number(keyword.most));
+  std::string range = fmt::format("{}..{}", number(keyword.least), number(keyword.most));
   switch (keyword.type) {
     case Type::Flag:
       return "";

@@ -11,7 +11,6 @@ namespace keepalived {
 namespace {
 
 using testing::ElementsAre;
-using testing::IsEmpty;
 
 std::vector<std::string> words(std::string_view line) {
   std::vector<std::string> out;
@@ -37,12 +36,14 @@ std::string messages(const Reading& reading) {
 
 std::vector<std::string> names(const Reading& reading) {
   std::vector<std::string> out;
+  out.reserve(reading.config.instances.size());
   for (const Instance& one : reading.config.instances) out.push_back(one.name);
   return out;
 }
 
 std::vector<int> priorities(const Reading& reading) {
   std::vector<int> out;
+  out.reserve(reading.config.instances.size());
   for (const Instance& one : reading.config.instances) out.push_back(one.priority.value());
   return out;
 }
@@ -213,6 +214,7 @@ TEST(Include, FollowsFilesAndPatternsFromTheFolderOfTheFile) {
   const Reading reading = read("/etc/k/k.conf", files);
   EXPECT_THAT(priorities(reading), ElementsAre(11, 100));
   std::vector<std::string> found;
+  found.reserve(reading.diagnostics.size());
   for (const text::Diagnostic& one : reading.diagnostics)
     found.push_back(text::to_string(one.place) + ": " + one.what);
   EXPECT_THAT(found, testing::UnorderedElementsAre(

@@ -130,7 +130,9 @@ std::optional<Line> Lines::raw() {
 std::optional<Line> Lines::next() {
   while (auto line = raw()) {
     const Origin at = line->origin(0, line->text.size());
-    if (++lines_out_ > kMostLines || (bytes_out_ += line->text.size()) > kMostBytesOut) {
+    ++lines_out_;
+    bytes_out_ += line->text.size();
+    if (lines_out_ > kMostLines || bytes_out_ > kMostBytesOut) {
       give_up(at,
               fmt::format("the configuration expands to more than {} lines or {} bytes", kMostLines,
                           kMostBytesOut),

@@ -51,10 +51,10 @@ class Linter {
   }
 
   void check_script(const Script& script) {
-    static const std::set<std::string_view> kShellWords = {"|",  "||", "&&",   ";", ">",
+    static const std::set<std::string_view> shell_words = {"|",  "||", "&&",   ";", ">",
                                                            ">>", "<",  "2>&1", "&", "2>/dev/null"};
     for (const std::string& argument : script.command.argv)
-      if (kShellWords.contains(argument) || argument.ends_with(';'))
+      if (shell_words.contains(argument) || argument.ends_with(';'))
         return add("script-shell", script.command.at,
                    fmt::format("`{}` is an argument like any other: no shell reads it", argument),
                    "write \"/bin/sh -c '…'\", or put it into a script file");

@@ -32,6 +32,7 @@ Config node(const std::string& lines, const std::string& outside = "") {
 
 std::vector<std::string> rules(const std::vector<LintFinding>& found) {
   std::vector<std::string> out;
+  out.reserve(found.size());
   for (const LintFinding& one : found) out.emplace_back(one.rule);
   return out;
 }

@@ -64,7 +64,7 @@ void set_fifo(GlobalsDraft& draft, const Call& call) {
 
 const Handlers<GlobalsDraft>& globals_handlers() {
   using D = GlobalsDraft;
-  static const Handlers<D> kHandlers = {
+  static const Handlers<D> table = {
       {"router_id", set_text<&Globals::router_id>},
       {"vrrp_version",
        [](D& draft, const Call& call) {
@@ -113,7 +113,7 @@ const Handlers<GlobalsDraft>& globals_handlers() {
       {"net_namespace", set_text<&Globals::network_namespace>},
       {"use_pid_dir", set_flag<&Globals::use_pid_dir>},
   };
-  return kHandlers;
+  return table;
 }
 
 }  // namespace
@@ -214,7 +214,7 @@ TrackedFile read_tracked_file(Context& context, const Statement& statement) {
         if (word.text == "overwrite")
           file.overwrite = true;
         else if (const auto value = base::parse_number<int>(word.text))
-          file.initial_value = *value;
+          file.initial_value = value;
         else
           call.findings().error(word.at, fmt::format("`{}` is not a whole number", word.text),
                                 "init_file takes a number and `overwrite`");

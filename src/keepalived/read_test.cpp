@@ -39,6 +39,7 @@ Reading with(const std::string& lines, const std::string& outside = "") {
 
 std::vector<std::string> whats(const Reading& reading) {
   std::vector<std::string> out;
+  out.reserve(reading.diagnostics.size());
   for (const text::Diagnostic& found : reading.diagnostics) out.push_back(found.what);
   return out;
 }

@@ -65,7 +65,7 @@ void read_tracked(const Call& call, std::vector<TrackDraft>& into) {
 }
 
 bool read_notify(const Call& call, Notify& notify) {
-  static const std::map<std::string_view, std::optional<Command> Notify::*> kScripts = {
+  static const std::map<std::string_view, std::optional<Command> Notify::*> scripts = {
       {"notify", &Notify::any},
       {"notify_master", &Notify::master},
       {"notify_backup", &Notify::backup},
@@ -78,8 +78,8 @@ bool read_notify(const Call& call, Notify& notify) {
     if (const auto value = on_or_off(call)) notify.priority_changes = value->value;
     return true;
   }
-  const auto script = kScripts.find(call.keyword.name);
-  if (script == kScripts.end()) return false;
+  const auto script = scripts.find(call.keyword.name);
+  if (script == scripts.end()) return false;
   // Without a script it only asks for DELETED in the place of FAULT.
   if (call.keyword.name == "notify_deleted" && call.statement.words.size() < 2) return true;
   if (auto given = command(call)) notify.*(script->second) = std::move(*given);
@@ -87,22 +87,22 @@ bool read_notify(const Call& call, Notify& notify) {
 }
 
 bool read_announce(const Call& call, AnnounceDraft& announce) {
-  static const std::map<std::string_view, std::optional<Duration> AnnounceDraft::*> kTimes = {
+  static const std::map<std::string_view, std::optional<Duration> AnnounceDraft::*> times = {
       {"garp_master_delay", &AnnounceDraft::delay},
       {"garp_master_refresh", &AnnounceDraft::refresh},
       {"garp_lower_prio_delay", &AnnounceDraft::lower_priority_delay},
   };
-  static const std::map<std::string_view, std::optional<unsigned> AnnounceDraft::*> kCounts = {
+  static const std::map<std::string_view, std::optional<unsigned> AnnounceDraft::*> counts = {
       {"garp_master_repeat", &AnnounceDraft::repeat},
       {"garp_master_refresh_repeat", &AnnounceDraft::refresh_repeat},
       {"garp_lower_prio_repeat", &AnnounceDraft::lower_priority_repeat},
   };
   const std::string_view name = without_prefix(call.keyword.name);
-  if (const auto time = kTimes.find(name); time != kTimes.end()) {
+  if (const auto time = times.find(name); time != times.end()) {
     if (const auto value = seconds(call)) announce.*(time->second) = value->value;
     return true;
   }
-  if (const auto count = kCounts.find(name); count != kCounts.end()) {
+  if (const auto count = counts.find(name); count != counts.end()) {
     const auto value = integer(call);
     if (!value) return true;
     announce.*(count->second) = static_cast<unsigned>(value->value);

@@ -33,13 +33,13 @@ std::string seconds(vrrp::Duration time) {
 }
 
 std::string address_line(const Instance& instance, const VirtualAddress& given) {
-  static const std::map<int, std::string> kScopes = {
+  static const std::map<int, std::string> scopes = {
       {0, "global"}, {200, "site"}, {253, "link"}, {254, "host"}};
   std::string out = given.prefix.is_host() ? net::to_string(given.prefix.address())
                                            : net::to_string(given.prefix);
   if (given.broadcast) out += " brd " + net::to_string(*given.broadcast);
   out += " dev " + (given.device.empty() ? instance.interface : given.device);
-  out += " scope " + kScopes.at(given.scope.value_or(0));
+  out += " scope " + scopes.at(given.scope.value_or(0));
   if (!given.label.empty()) out += " label " + given.label;
   if (given.home) out += " home";
   if (!given.track) out += " no_track";
