@@ -71,6 +71,7 @@ Style style(bosh::Step::Kind kind) {
 
 std::string addresses(const bosh::Instance& instance) {
   std::vector<std::string> out;
+  out.reserve(instance.addresses.size());
   for (const auto& reservation : instance.addresses) out.push_back(to_string(reservation.address));
   return fmt::format("{}", fmt::join(out, ", "));
 }
