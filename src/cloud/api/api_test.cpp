@@ -199,6 +199,10 @@ TEST_F(ApiTest, AServerLivesAndItsPortsAreKeptOrDeletedAsNovaDoes) {
   EXPECT_EQ(state_.ports.find(given)->status, "ACTIVE");
   EXPECT_EQ(state_.ports.size(), 2U);
   EXPECT_EQ(make_server("again", fmt::format(R"([{{"port": "{}"}}])", given)).status, 400);
+  const std::string free = make_port(network, "").body["port"].text_or("id", "");
+  const std::string twice = fmt::format(R"([{{"port": "{0}"}}, {{"port": "{0}"}}])", free);
+  EXPECT_EQ(make_server("twice", twice).status, 400);
+  EXPECT_EQ(send("DELETE", "/network/v2.0/ports/" + free).status, 204);
   EXPECT_EQ(send("DELETE", path).status, 204);
   EXPECT_EQ(send("GET", path).status, 404);
   ASSERT_EQ(state_.ports.size(), 1U);

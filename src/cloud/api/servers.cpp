@@ -213,7 +213,10 @@ model::Allowed<model::Texts> choose_groups(Call& call, Order& order) {
 model::Allowed<> use_port(Call& call, Order& order, const std::string& id) {
   auto port = find_port(call, id);
   if (!port) return bad(fmt::format("Port id {} could not be found.", base::printable(id)));
-  if (!port->device_id.empty() && call.state().servers.contains(port->device_id))
+  const bool is_named_twice =
+      std::ranges::find(order.server.port_ids, id) != order.server.port_ids.end();
+  if (is_named_twice ||
+      (!port->device_id.empty() && call.state().servers.contains(port->device_id)))
     return bad(fmt::format("Port {} is still in use.", id));
   port->is_owned_by_server = false;
   order.server.port_ids.push_back(id);
