@@ -18,9 +18,9 @@ constexpr net::IpAddress kVrrpAddress =
     net::IpAddress::v4(0x0a000032);  // 10.0.0.50, as in the example
 
 // A hand-over that removes the address first costs the client the skew of its successor, 0.6 s
-// here. Half of that tells the two apart on a busy machine too; what was measured stands in the
+// here. Less than that tells the two apart, on a busy machine too; what was measured stands in the
 // summary.
-constexpr Micros kHandOver = 300ms;
+constexpr Micros kHandOver = 500ms;
 
 }  // namespace
 
