@@ -88,6 +88,7 @@ openstack::NewPort port_for(const VmNetwork& network, const Plan& plan, const Vm
   openstack::NewPort port{.network = *network.network,
                           .fixed_ips = {{.subnet = std::nullopt, .address = network.address}}};
   std::vector<openstack::SecurityGroupId> groups;
+  groups.reserve(facts.security_groups.size());
   for (const auto& group : facts.security_groups) groups.push_back(group.id);
   if (!groups.empty()) port.security_groups = std::move(groups);
   if (&network == plan.networks.default_network())

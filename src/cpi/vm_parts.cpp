@@ -109,7 +109,7 @@ io::Task<Result<Port>> make_port(const Call& call, openstack::NewPort wanted, Ma
     made.ports.push_back(port->id);
     co_return std::move(*port);
   }
-  const Failure failure = port.error();
+  const Failure& failure = port.error();
   if (!failure.may_have_happened) co_return std::unexpected(explained(failure));
   made.is_port_uncertain = true;
   for (Port& found : co_await ports_of(call, made))
@@ -128,7 +128,7 @@ io::Task<Result<openstack::ServerId>> make_server(const Call& call, openstack::N
     made.server = *created;
     co_return *created;
   }
-  const Failure failure = created.error();
+  const Failure& failure = created.error();
   if (!failure.may_have_happened) co_return failed(failure);
   made.is_server_uncertain = true;
   if (const auto found = co_await server_of(call, made.mark.vm_name)) {
