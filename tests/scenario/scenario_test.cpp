@@ -11,7 +11,7 @@ namespace {
 // HOLDFAST_SEEDS=100000 looks further.
 std::uint64_t seed_count() {
   const char* wanted = std::getenv("HOLDFAST_SEEDS");
-  return wanted != nullptr ? std::stoull(wanted) : 4000;
+  return wanted != nullptr ? std::stoull(wanted) : 20000;
 }
 
 TEST(Scenario, RulesHoldForEverySeed) {

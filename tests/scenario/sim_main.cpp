@@ -1,11 +1,15 @@
 // holdfast-sim: runs the simulation over many seeds, or one seed with its trace.
 //   holdfast-sim --seed 42          this one, with every event
-//   holdfast-sim --hours 100        until so many hours of router time have passed
+//   holdfast-sim --hours 100        seeds from 1 on, until so many hours of router time have passed
 //   holdfast-sim --seeds 20000      so many seeds from 1 on
+// With --seed as well, the latter two begin at that seed.
 #include <fmt/format.h>
 
 #include <chrono>
+#include <cstdint>
 #include <cstdio>
+#include <optional>
+#include <span>
 #include <string_view>
 
 #include "base/text.h"
@@ -13,8 +17,12 @@
 
 namespace {
 
+struct Wanted {
+  std::optional<std::uint64_t> seed, seeds, hours, none;
+};
+
 int usage() {
-  std::fputs("usage: holdfast-sim [--seed N | --seeds N | --hours H]\n", stderr);
+  std::fputs("usage: holdfast-sim [--seed N] [--seeds COUNT | --hours H]\n", stderr);
   return 2;
 }
 
@@ -27,12 +35,13 @@ int tell_one(std::uint64_t seed) {
   return 1;
 }
 
-int run_many(std::uint64_t seeds, std::uint64_t hours) {
+int run_many(const Wanted& wanted) {
   scenario::Totals totals;
   const auto start = std::chrono::steady_clock::now();
-  const auto wanted = std::chrono::hours(hours);
-  std::uint64_t seed = 1;
-  for (; seeds > 0 ? seed <= seeds : totals.router_time < wanted; ++seed) {
+  const auto time = std::chrono::hours(wanted.hours.value_or(10));
+  const std::uint64_t first = wanted.seed.value_or(1);
+  std::uint64_t seed = first;
+  for (; wanted.seeds ? seed - first < *wanted.seeds : totals.router_time < time; ++seed) {
     if (const auto failure = scenario::run_seed(seed, totals)) {
       fmt::print("{}", report(*failure));
       return 1;
@@ -42,22 +51,36 @@ int run_many(std::uint64_t seeds, std::uint64_t hours) {
   fmt::print(
       "{} seeds, {:.1f} router-hours, {} steps, {} packets, {} transitions, {} settled checks, {} "
       "handovers: all rules held ({:.1f} s)\n",
-      seed - 1, std::chrono::duration<double, std::ratio<3600>>(totals.router_time).count(),
+      seed - first, std::chrono::duration<double, std::ratio<3600>>(totals.router_time).count(),
       totals.steps, totals.packets, totals.transitions, totals.settled_checks, totals.handovers,
       took.count());
   return 0;
 }
 
+// Each option once, with a number above 0.
+std::optional<Wanted> parse(std::span<char*> arguments) {
+  Wanted wanted;
+  if (arguments.size() % 2 != 0) return std::nullopt;
+  for (std::size_t i = 0; i < arguments.size(); i += 2) {
+    const std::string_view option = arguments[i];
+    const auto number = base::parse_number<std::uint64_t>(arguments[i + 1]);
+    if (!number || *number == 0) return std::nullopt;
+    auto& value = option == "--seed"    ? wanted.seed
+                  : option == "--seeds" ? wanted.seeds
+                  : option == "--hours" ? wanted.hours
+                                        : wanted.none;
+    if (&value == &wanted.none || value) return std::nullopt;
+    value = *number;
+  }
+  if (wanted.seeds && wanted.hours) return std::nullopt;
+  return wanted;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc == 1) return run_many(0, 10);
-  if (argc != 3) return usage();
-  const std::string_view option = argv[1];
-  const auto number = base::parse_number<std::uint64_t>(argv[2]);
-  if (!number || *number == 0) return usage();
-  if (option == "--seed") return tell_one(*number);
-  if (option == "--seeds") return run_many(*number, 0);
-  if (option == "--hours") return run_many(0, *number);
-  return usage();
+  const auto wanted = parse(std::span(argv, static_cast<std::size_t>(argc)).subspan(1));
+  if (!wanted) return usage();
+  if (wanted->seed && !wanted->seeds && !wanted->hours) return tell_one(*wanted->seed);
+  return run_many(*wanted);
 }
