@@ -18,9 +18,14 @@ constexpr net::IpAddress kVrrpAddress =
     net::IpAddress::v4(0x0a000032);  // 10.0.0.50, as in the example
 
 // A hand-over that removes the address first costs the client the skew of its successor, 0.6 s
-// here. Less than that tells the two apart, on a busy machine too; what was measured stands in the
-// summary.
-constexpr Micros kHandOver = 500ms;
+// here, and so about 600 probes. Half of that tells the two apart, also on a machine so busy that
+// the client itself does not run for a while and times without an answer grow.
+constexpr std::size_t kLostWithoutHandOver = 300;
+
+std::string felt(const demo::Outage& outage) {
+  return fmt::format("longest time without an answer {}, {} probes lost",
+                     demo::milliseconds(outage.silence), outage.lost);
+}
 
 }  // namespace
 
@@ -113,8 +118,7 @@ DemoStory::Done DemoStory::lose_power() {
             ? fmt::format("{}, in theory {}", demo::milliseconds(*takeover.detection),
                           demo::milliseconds(*takeover.theory))
             : "no advertisement was seen");
-  progress_.note(fmt::format("the client was without an answer for {}, {} probes lost",
-                             demo::milliseconds(takeover.outage.silence), takeover.outage.lost));
+  progress_.note(felt(takeover.outage));
   return {};
 }
 
@@ -142,8 +146,7 @@ DemoStory::Done DemoStory::recreate_and_preempt() {
   const demo::Outage& outage = report_.takeovers.back().outage;
   check(fmt::format("{} has the higher priority and preempts; the client notices nothing",
                     recreated->instance),
-        outage.silence <= kHandOver,
-        fmt::format("longest time without an answer {}", demo::milliseconds(outage.silence)));
+        outage.lost < kLostWithoutHandOver, felt(outage));
   return read_consoles();
 }
 
@@ -164,8 +167,7 @@ DemoStory::Done DemoStory::stop_gracefully() {
     return advert.at > at && advert.source == active->address && advert.priority == 0;
   });
   check(active->instance + " resigned with priority 0 and served on until it heard its successor",
-        resigned && outage.silence <= kHandOver,
-        fmt::format("longest time without an answer {}", demo::milliseconds(outage.silence)));
+        resigned && outage.lost < kLostWithoutHandOver, felt(outage));
   return read_consoles();
 }
 
