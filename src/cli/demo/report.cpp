@@ -14,21 +14,6 @@ td.number { text-align: right; font-variant-numeric: tabular-nums } svg { max-wi
 .held { color: #1a7f37 } .not { color: #c1121f; font-weight: 600 } .legend { color: #555; font-size: 13px }
 )";
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '&')
-      out += "&amp;";
-    else
-      out += c;
-  }
-  return out;
-}
-
 std::string table(const std::vector<std::vector<std::string>>& rows, std::size_t first_number) {
   std::string out = "<table>\n";
   for (std::size_t row = 0; row < rows.size(); ++row) {
@@ -36,7 +21,7 @@ std::string table(const std::vector<std::vector<std::string>>& rows, std::size_t
     for (std::size_t column = 0; column < rows[row].size(); ++column) {
       const std::string_view tag = row == 0 ? "th" : "td";
       const std::string_view kind = row != 0 && column >= first_number ? " class=\"number\"" : "";
-      out += fmt::format("<{0}{1}>{2}</{0}>", tag, kind, escaped(rows[row][column]));
+      out += fmt::format("<{0}{1}>{2}</{0}>", tag, kind, markup(rows[row][column]));
     }
     out += "</tr>\n";
   }
@@ -48,7 +33,7 @@ std::string checks_html(const std::vector<Check>& checks) {
   for (const Check& check : checks)
     out += fmt::format("<tr><td class=\"{}\">{}</td><td>{}</td><td>{}</td></tr>\n",
                        check.held ? "held" : "not", check.held ? "held" : "did not hold",
-                       escaped(check.what), escaped(check.detail));
+                       markup(check.what), markup(check.detail));
   return out + "</table>\n";
 }
 
@@ -85,7 +70,7 @@ std::string to_html(const Report& report) {
       "<meta name=\"viewport\" content=\"width=device-width, "
       "initial-scale=1\"><style>{1}</style></head><body>\n"
       "<h1>{0}</h1>\n",
-      escaped(report.title), kStyle);
+      markup(report.title), kStyle);
   out += "<h2>How long the client was without an answer</h2>\n" +
          table(takeover_cells(report.takeovers), 3);
   out +=

@@ -19,23 +19,6 @@ constexpr const char* kLost = "#d62728";
 // Colour-blind safe and readable on white: one for each VM, in order.
 constexpr const char* kColours[] = {"#1f77b4", "#e08214", "#2ca02c", "#9467bd"};
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '<')
-      out += "&lt;";
-    else if (c == '>')
-      out += "&gt;";
-    else if (c == '&')
-      out += "&amp;";
-    else if (c == '"')
-      out += "&quot;";
-    else
-      out += c;
-  }
-  return out;
-}
-
 class Panel {
  public:
   Panel(const Timeline& timeline, Micros from, Micros until)
@@ -48,7 +31,7 @@ class Panel {
         R"(font-family="system-ui, sans-serif" font-size="12" role="img" aria-label="{2}">)"
         R"(<rect width="100%" height="100%" fill="#ffffff"/>)"
         R"(<text x="{3:.0f}" y="20" font-size="15" font-weight="600" fill="#222">{2}</text>)",
-        kWidth, height, escaped(title), kLeft);
+        kWidth, height, markup(title), kLeft);
     axis(height - 30);
     for (std::size_t i = 0; i < timeline_.lanes.size(); ++i) lane(i);
     client();
@@ -95,7 +78,7 @@ class Panel {
     out_ += fmt::format(
         R"(<text x="{:.0f}" y="{:.1f}" text-anchor="end" fill="{}" font-weight="600">{}</text>)"
         R"(<text x="{:.0f}" y="{:.1f}" text-anchor="end" fill="#666" font-size="10">{}</text>)",
-        kLeft - 10, top + 14, colour(index), escaped(lane.instance), kLeft - 10, top + 28,
+        kLeft - 10, top + 14, colour(index), markup(lane.instance), kLeft - 10, top + 28,
         to_string(lane.address));
     for (const Stretch& stretch : lane.states) bar(stretch, top, colour(index));
     for (const Advert& advert : timeline_.seen.adverts)
@@ -125,10 +108,10 @@ class Panel {
         is_active ? "0.95"
         : is_off  ? "0.5"
                   : "0.22",
-        escaped(stretch.state));
+        markup(stretch.state));
     if (width > 50)
       out_ += fmt::format(R"(<text x="{:.2f}" y="{:.1f}" fill="{}" font-size="11">{}</text>)",
-                          left + 5, top + 14, is_active ? "#fff" : "#333", escaped(stretch.state));
+                          left + 5, top + 14, is_active ? "#fff" : "#333", markup(stretch.state));
   }
 
   // Runs of probes with the same outcome become one rectangle each.
@@ -149,7 +132,7 @@ class Panel {
         out_ += fmt::format(
             R"(<rect x="{:.2f}" y="{:.1f}" width="{:.2f}" height="{:.0f}" fill="{}"><title>{}</title></rect>)",
             left, top, std::max(x(end) - left, 0.8), kBarHeight, served_colour(probes[first]),
-            served_by(probes[first]).empty() ? "no answer" : escaped(probes[first].instance));
+            served_by(probes[first]).empty() ? "no answer" : markup(probes[first].instance));
       }
       first = next;
     }
@@ -186,7 +169,7 @@ class Panel {
       out_ += fmt::format(
           R"(<line x1="{0:.2f}" y1="{1:.1f}" x2="{0:.2f}" y2="{2:.1f}" stroke="#222" stroke-dasharray="4 3"/>)"
           R"(<text x="{3:.2f}" y="{1:.1f}" fill="#222" font-size="11">{4}</text>)",
-          where, y, bottom, from, escaped(mark.label));
+          where, y, bottom, from, markup(mark.label));
     }
   }
 
@@ -197,6 +180,23 @@ class Panel {
 };
 
 }  // namespace
+
+std::string markup(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '<')
+      out += "&lt;";
+    else if (c == '>')
+      out += "&gt;";
+    else if (c == '&')
+      out += "&amp;";
+    else if (c == '"')
+      out += "&quot;";
+    else
+      out += c;
+  }
+  return out;
+}
 
 std::string panel_svg(const Timeline& timeline, Micros from, Micros until,
                       const std::string& title) {

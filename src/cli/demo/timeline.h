@@ -35,6 +35,9 @@ struct Timeline {
   std::vector<Mark> marks;
 };
 
+// Text made safe for HTML and SVG, also inside attributes.
+std::string markup(std::string_view text);
+
 // One panel from `from` to `until`, `title` above it; a whole <svg> element for an HTML page or a
 // file.
 std::string panel_svg(const Timeline& timeline, Micros from, Micros until,
