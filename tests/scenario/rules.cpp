@@ -58,29 +58,31 @@ void Simulation::check_answer(std::size_t index, State before, bool was_resignin
       fail(Rule::YieldsToBetter, fmt::format("node {} goes on", index));
     return;
   }
-  if (now_ - node.last_sent > 3 * node.config.interval) return;  // it slept, and has to listen now
+  const vrrp::Instant now = clock_of(index);
+  if (now - node.last_sent > 3 * node.config.interval) return;  // it slept, and has to listen now
   const bool answers = std::ranges::any_of(actions_, [](const vrrp::RouterAction& action) {
     return std::holds_alternative<vrrp::Advertise>(action.action);
   });
   const bool may_be_silent =
-      !theirs.is_resigning() && node.last_answer && now_ - *node.last_answer < node.config.interval;
+      !theirs.is_resigning() && node.last_answer && now - *node.last_answer < node.config.interval;
   if (node.state() != State::Active || (!answers && !may_be_silent))
     fail(Rule::AnswersLower, fmt::format("node {} does not answer", index));
-  if (answers && !theirs.is_resigning()) node.last_answer = now_;
+  if (answers && !theirs.is_resigning()) node.last_answer = now;
 }
 
 void Simulation::check_all() {
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     const Node& node = nodes_[i];
+    const vrrp::Instant now = clock_of(i);
     if (node.runs() && !node.is_link_up && node.state() != State::Fault &&
         node.state() != State::Initialize)
       fail(Rule::FaultWithoutLink, fmt::format("node {} is {}", i, name(node.state())));
     if (!node.takes_part()) continue;
     if (node.state() == State::Active && !node.router().is_resigning() &&
-        now_ - node.last_sent > node.config.interval)
+        now - node.last_sent > node.config.interval + kClockStep)
       fail(Rule::SteadyHeartbeat, fmt::format("node {} is silent", i));
     if (node.state() == State::Backup &&
-        now_ > node.expectation.due(node.router().effective_priority()))
+        now > node.expectation.due(node.router().effective_priority()) + kClockStep)
       fail(Rule::TakeoverOnTime, fmt::format("node {} does not take over", i));
   }
   const bool somebody_serves =

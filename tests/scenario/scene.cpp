@@ -15,7 +15,7 @@ using vrrp::State;
 using vrrp::Version;
 
 void Simulation::draw_nodes() {
-  const std::size_t count = 2 + random_.below(4);
+  const std::size_t count = std::min(2 + random_.below(4), scope_.nodes);
   const auto version = random_.chance(30) ? Version::V2 : Version::V3;
   const Duration interval = version == Version::V2
                                 ? 1s * (1 + static_cast<int>(random_.below(2)))
@@ -31,6 +31,7 @@ void Simulation::draw_nodes() {
     return net::IpAddress::v4(
         static_cast<std::uint32_t>(0x0a000001 + (first_address + 7 * i) % 200));
   };
+  const bool is_drifting = random_.chance(30) && allows(Hazard::Drift);
   for (std::size_t i = 0; i < count; ++i) {
     const bool is_owner = i == 0 && random_.chance(8);
     vrrp::RouterConfig config{
@@ -56,19 +57,23 @@ void Simulation::draw_nodes() {
     settling_ = std::max(settling_, 2 * config.preempt_delay);
     nodes_.emplace_back(std::move(config), address_of(i));
     nodes_.back().bystanders = random_.chance(25) ? 1 + static_cast<int>(random_.below(6)) : 0;
+    // Half a percent: far worse than the worst quartz.
+    const int drift = static_cast<int>(random_.below(10'001)) - 5'000;
+    if (is_drifting) nodes_.back().drift = drift;
     const auto& made = nodes_.back().config;
-    note(fmt::format("node {}: {} v{} priority {} interval {} ms{}{}{}", i,
+    note(fmt::format("node {}: {} v{} priority {} interval {} ms{}{}{}{}", i,
                      to_string(address_of(i)), static_cast<int>(version), made.priority.value(),
                      made.interval / 1ms, made.preempt ? "" : " nopreempt",
                      made.starts_active ? " starts active" : "",
                      made.preempt_delay > Duration{}
                          ? fmt::format(" preempt delay {} ms", made.preempt_delay / 1ms)
-                         : ""));
+                         : "",
+                     is_drifting ? fmt::format(" clock {:+} ppm", drift) : ""));
   }
   // Down interval, a better one's down interval behind it, and once more after a mistaken start.
   settling_ += 16 * longest_interval_;
   usual_delay_ = random_.between({}, interval / 40);
-  phases_left_ = 2 + static_cast<int>(random_.below(6));
+  phases_left_ = std::min(2 + static_cast<int>(random_.below(6)), scope_.phases);
   reaches_.assign(count, std::vector<bool>(count, true));
 }
 
@@ -83,18 +88,20 @@ void Simulation::begin_phase() {
   const bool is_quiet = was_settled && random_.chance(50);
   loss_ = is_quiet ? 0 : random_.pick(std::array{0, 0, 0, 1, 10, 30});
   duplication_ = is_quiet ? 0 : random_.pick(std::array{0, 0, 0, 10});
-  is_slow_ = !is_quiet && random_.chance(10);
+  is_slow_ = !is_quiet && random_.chance(10) && allows(Hazard::Slowness);
+  if (!allows(Hazard::Loss)) loss_ = 0;
+  if (!allows(Hazard::Duplication)) duplication_ = 0;
   disturb(fmt::format("phase: loss {} %, duplication {} %{}", loss_, duplication_,
                       is_slow_ ? ", slow" : ""));
   is_symmetric_ = true;
   for (auto& row : reaches_) row.assign(nodes_.size(), true);
-  if (!is_quiet && random_.chance(30)) {
+  if (!is_quiet && random_.chance(30) && allows(Hazard::Split)) {
     std::vector<bool> side;
     for (std::size_t i = 0; i < nodes_.size(); ++i) side.push_back(random_.chance(50));
     for (std::size_t a = 0; a < nodes_.size(); ++a)
       for (std::size_t b = 0; b < nodes_.size(); ++b) reaches_[a][b] = side[a] == side[b];
     note("the network is split");
-  } else if (!is_quiet && random_.chance(15)) {
+  } else if (!is_quiet && random_.chance(15) && allows(Hazard::OneWay)) {
     const std::size_t from = random_.below(nodes_.size());
     const std::size_t to = (from + 1) % nodes_.size();
     reaches_[from][to] = false;
@@ -134,7 +141,12 @@ void Simulation::befall(std::size_t index) {
     return now_ + random_.between({}, intervals * longest_interval_);
   };
   if (!node.runs()) return;
-  switch (random_.below(8)) {
+  constexpr std::array kHazardOf{Hazard::Crash,    Hazard::Sleep,   Hazard::LinkFlap,
+                                 Hazard::Priority, Hazard::Command, Hazard::Garbage,
+                                 Hazard::Leaving,  Hazard::Leaving};
+  const std::size_t what = random_.below(kHazardOf.size());
+  if (!allows(kHazardOf[what])) return;
+  switch (what) {
     case 0:
       crash(index);
       push({.at = later(20), .kind = Kind::Restart, .node = index});
@@ -175,7 +187,8 @@ void Simulation::reconfigure(std::size_t index, vrrp::Priority priority) {
   disturb(fmt::format("node {} is configured anew: priority {}, {}", index, priority.value(),
                       node.config.preempt ? "preempt" : "nopreempt"));
   const State before = node.state();
-  const auto done = node.engine->reconfigure(vrrp::RouterId{}, node.config, now_, actions_);
+  const auto done =
+      node.engine->reconfigure(vrrp::RouterId{}, node.config, clock_of(index), actions_);
   node.expectation.reconfigured(node.config, node.router().effective_priority());
   if (!done) fail(Rule::NoBusyLoop, done.error().what);
   if (node.state() != before) fail(Rule::NobodyDisplaced, "a reconfiguration changed the state");
@@ -188,8 +201,8 @@ void Simulation::note_priority(std::size_t index) {
   Node& node = nodes_[index];
   const auto priority = node.router().effective_priority();
   node.expectation.priority_changed();
-  if (node.state() == State::Backup && node.expectation.due(priority) < now_)
-    node.expectation.slept(priority, now_);
+  if (node.state() == State::Backup && node.expectation.due(priority) < clock_of(index))
+    node.expectation.slept(priority, clock_of(index));
 }
 
 void Simulation::leave(std::size_t index) {
@@ -223,6 +236,7 @@ std::vector<std::uint8_t> Simulation::in_other_version(const Packet& packet) con
 // A packet as somebody's mistake or malice would have it.
 void Simulation::inject_garbage(std::size_t index) {
   Node& node = nodes_[index];
+  if (!allows(Hazard::Garbage)) return;
   if (!last_packet_ || !node.runs() || !node.is_link_up) return;
   Packet packet = *last_packet_;
   std::uint8_t hop_limit = vrrp::kHopLimit;
@@ -250,8 +264,8 @@ void Simulation::inject_garbage(std::size_t index) {
   }
   const State state = node.state();
   const auto deadline = node.engine->deadline();
-  node.engine->receive({1}, {packet.source, packet.destination, hop_limit, packet.bytes}, now_,
-                       actions_);
+  node.engine->receive({1}, {packet.source, packet.destination, hop_limit, packet.bytes},
+                       clock_of(index), actions_);
   for (const auto& [id, action] : std::exchange(actions_, {}))
     if (!std::holds_alternative<vrrp::Notice>(action))
       fail(Rule::BadPacketIsNothing, fmt::format("node {} acts on a bad packet", index));

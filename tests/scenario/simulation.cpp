@@ -18,6 +18,7 @@ namespace {
 // As many packets as a socket buffer keeps for a process that sleeps.
 constexpr std::size_t kInboxSize = 200;
 constexpr net::InterfaceIndex kInterface{1};
+constexpr int kMillion = 1'000'000;
 
 std::string text(Instant time) {
   return fmt::format("{:.6f}", std::chrono::duration<double>(time.time_since_epoch()).count());
@@ -34,8 +35,19 @@ std::optional<vrrp::AdvertisementReceived> read(const vrrp::Datagram& datagram) 
 
 }  // namespace
 
-Simulation::Simulation(std::uint64_t seed, bool has_trace)
-    : random_(seed), seed_(seed), has_trace_(has_trace) {
+Instant Simulation::Node::clock(Instant now) const {
+  return now + now.time_since_epoch() * drift / kMillion;
+}
+
+Instant Simulation::Node::world_time(Instant shown) const {
+  Instant time(shown.time_since_epoch() / (kMillion + drift) * kMillion);
+  time += (shown - clock(time)) * kMillion / (kMillion + drift);
+  while (clock(time) < shown) time += vrrp::Duration(1);
+  return time;
+}
+
+Simulation::Simulation(std::uint64_t seed, bool has_trace, const Scope& scope)
+    : random_(seed), seed_(seed), has_trace_(has_trace), scope_(scope) {
   draw_nodes();
 }
 
@@ -99,7 +111,7 @@ void Simulation::start(std::size_t index) {
     other.vrid = *vrrp::VirtualRouterId::from(100 + i);
     other.priority = *vrrp::Priority::from(10 + 40 * i);
     const auto id = node.engine->add(other);
-    node.engine->handle(*id, vrrp::Startup{}, now_, actions_);
+    node.engine->handle(*id, vrrp::Startup{}, clock_of(index), actions_);
   }
   if (!node.is_link_up) tell(index, vrrp::LinkDown{});
   tell(index, vrrp::Startup{});
@@ -118,7 +130,7 @@ void Simulation::pause(std::size_t index) {
   Node& node = nodes_[index];
   disturb(fmt::format("node {} sleeps", index));
   node.is_paused = true;
-  node.paused_at = now_;
+  node.paused_at = clock_of(index);
   node.keeps_inbox = random_.chance(70);
 }
 
@@ -127,16 +139,17 @@ void Simulation::resume(std::size_t index) {
   if (!node.engine || !node.is_paused) return;
   disturb(fmt::format("node {} wakes up", index));
   node.is_paused = false;
-  const bool slept_long = now_ - node.last_sent > node.config.interval * 3;
+  const Instant now = clock_of(index);
+  const bool slept_long = now - node.last_sent > node.config.interval * 3;
   if (node.state() == State::Active && !node.router().is_resigning() && slept_long)
-    node.silent_until = now_ + node.config.interval;
+    node.silent_until = now + node.config.interval;
   // What waited in the sockets comes first.
   tell(index, node.is_link_up ? vrrp::Event(vrrp::LinkUp{}) : vrrp::Event(vrrp::LinkDown{}));
   for (const auto& packet : std::exchange(node.inbox, {})) deliver(index, *packet);
   if (!node.engine) return;
   if (node.state() == State::Backup &&
-      node.expectation.due(node.router().effective_priority()) < now_)
-    node.expectation.slept(node.router().effective_priority(), now_);
+      node.expectation.due(node.router().effective_priority()) < now)
+    node.expectation.slept(node.router().effective_priority(), now);
   advance(index);
 }
 
@@ -154,16 +167,17 @@ void Simulation::set_link(std::size_t index, bool is_up) {
 
 void Simulation::tell(std::size_t index, const vrrp::Event& event) {
   const State before = nodes_[index].state();
-  nodes_[index].engine->handle(RouterId{}, event, now_, actions_);
+  nodes_[index].engine->handle(RouterId{}, event, clock_of(index), actions_);
   carry_out(index, before, nullptr);
 }
 
 void Simulation::advance(std::size_t index) {
   Node& node = nodes_[index];
   const State before = node.state();
-  node.engine->advance(now_, actions_);
+  node.engine->advance(clock_of(index), actions_);
   const auto next = node.engine->deadline();
-  if (next && *next <= now_) fail(Rule::NoBusyLoop, fmt::format("node {} is due at once", index));
+  if (next && *next <= clock_of(index))
+    fail(Rule::NoBusyLoop, fmt::format("node {} is due at once", index));
   carry_out(index, before, nullptr);
 }
 
@@ -182,13 +196,13 @@ void Simulation::deliver(std::size_t index, const Packet& packet) {
   const State before = node.state();
   const bool was_resigning = node.router().is_resigning();
   const auto priority = node.router().effective_priority();
-  node.engine->receive(kInterface, datagram, now_, actions_);
+  node.engine->receive(kInterface, datagram, clock_of(index), actions_);
   if (has_trace_)
     note(fmt::format("node {} hears priority {} from {}", index,
                      received->advertisement.priority.value(), to_string(packet.source)));
   check_answer(index, before, was_resigning, priority, *received);
   if (before == State::Backup && node.state() == State::Backup)
-    node.expectation.received(*received, priority, now_);
+    node.expectation.received(*received, priority, clock_of(index));
   if (received->advertisement.priority.is_resigning()) node.silent_until.reset();
   carry_out(index, before, &*received);
 }
@@ -196,6 +210,7 @@ void Simulation::deliver(std::size_t index, const Packet& packet) {
 void Simulation::carry_out(std::size_t index, State before,
                            const vrrp::AdvertisementReceived* packet) {
   Node& node = nodes_[index];
+  const Instant now = clock_of(index);
   bool claims = false, announces = false, becomes_active = false, is_done = false;
   for (const auto& [id, action] : std::exchange(actions_, {})) {
     if (id != RouterId{}) continue;
@@ -204,7 +219,7 @@ void Simulation::carry_out(std::size_t index, State before,
         if (before != State::Active && node.state() != State::Active)
           fail(Rule::SilentUnlessActive,
                fmt::format("node {} speaks while {}", index, name(node.state())));
-        if (node.silent_until && now_ < *node.silent_until)
+        if (node.silent_until && now < *node.silent_until)
           fail(Rule::SleeperReelects, fmt::format("node {} speaks as if it had not slept", index));
       }
       send(index, *advertise);
@@ -221,16 +236,16 @@ void Simulation::carry_out(std::size_t index, State before,
         note(fmt::format("node {}: {} -> {}, {}", index, name(transition->from),
                          name(transition->to), describe(transition->reason)));
       if (transition->to == State::Backup) {
-        node.expectation.became_backup(transition->reason.cause, packet, priority, now_);
+        node.expectation.became_backup(transition->reason.cause, packet, priority, now);
         // It noticed its sleep when the packet came, and then listened to it.
         if (transition->reason.cause == vrrp::Cause::Slept && packet != nullptr)
-          node.expectation.received(*packet, priority, now_);
+          node.expectation.received(*packet, priority, now);
       }
       if (transition->to == State::Active) {
         becomes_active = true;
         const Instant due = node.expectation.due(priority);
         if (transition->from == State::Backup &&
-            (node.expectation.is_exact() ? now_ != due : now_ > due))
+            (now > due + kClockStep || (node.expectation.is_exact() && now < due)))
           fail(Rule::TakeoverOnTime,
                fmt::format("node {} takes over, but its down timer ends at {}", index, text(due)));
         if (transition->reason.cause == vrrp::Cause::LowerPriority && !node.config.preempt &&
@@ -250,7 +265,7 @@ void Simulation::carry_out(std::size_t index, State before,
   const auto deadline = node.engine->deadline();
   ++node.wake_number;
   if (deadline)
-    push({.at = std::max(*deadline, now_),
+    push({.at = std::max(node.world_time(*deadline), now_),
           .kind = Kind::Wake,
           .node = index,
           .wake_number = node.wake_number});
@@ -265,7 +280,7 @@ void Simulation::carry_out(std::size_t index, State before,
 
 void Simulation::send(std::size_t index, const Advertise& advertise) {
   Node& node = nodes_[index];
-  node.last_sent = now_;
+  node.last_sent = clock_of(index);
   ++totals_.packets;
   if (!node.is_link_up) return;
   const auto destinations = node.router().destinations();
@@ -309,7 +324,7 @@ void Simulation::disturb(std::string_view what) {
 }
 
 void Simulation::fail(Rule rule, std::string what) {
-  if (!failure_) failure_ = Failure{seed_, rule, std::move(what), now_};
+  if (!failure_) failure_ = Failure{seed_, rule, std::move(what), now_, scope_};
 }
 
 void Simulation::note(std::string line) {
@@ -329,16 +344,32 @@ std::optional<Failure> run_seed(std::uint64_t seed, Totals& totals) {
   return failure;
 }
 
+Failure shrink(const Failure& failure) {
+  Failure least = failure;
+  least.scope = shrink(failure.scope, [&](const Scope& scope) {
+    auto found = Simulation(failure.seed, false, scope).run();
+    if (!found || found->rule != failure.rule) return false;
+    least = *found;
+    return true;
+  });
+  return least;
+}
+
 std::string report(const Failure& failure) {
-  Simulation again(failure.seed, true);
+  const Failure least = shrink(failure);
+  Simulation again(least.seed, true, least.scope);
   again.run();
   constexpr std::size_t kLines = 80;
   const auto& lines = again.trace();
-  std::string out = fmt::format("seed {}: at {} this was broken: {}\n  {}\n", failure.seed,
-                                text(failure.time), describe(failure.rule), failure.what);
+  const std::size_t nodes = again.node_count();
+  std::string out =
+      fmt::format("seed {}: at {} this was broken: {}\n  {}\nthe least that still breaks it: {}\n",
+                  failure.seed, text(failure.time), describe(failure.rule), failure.what,
+                  describe(least.scope));
+  // The nodes, and what happened last.
   for (std::size_t i = 0; i < lines.size(); ++i)
-    if (i < 10 || i + kLines >= lines.size()) out += "  " + lines[i] + "\n";
-  return out;
+    if (i < nodes || i + kLines >= lines.size()) out += "  " + lines[i] + "\n";
+  return out + fmt::format("  {}  broken: {}\n", text(least.time), least.what);
 }
 
 }  // namespace scenario

@@ -3,6 +3,7 @@
 // rules are checked; the first one that is broken ends the run.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -11,6 +12,7 @@
 
 #include "expectation.h"
 #include "random.h"
+#include "scope.h"
 #include "vrrp/engine.h"
 
 namespace scenario {
@@ -40,6 +42,7 @@ struct Failure {
   Rule rule = Rule::OneActive;
   std::string what;
   vrrp::Instant time;
+  Scope scope = {};
 };
 
 struct Totals {
@@ -54,10 +57,11 @@ struct Totals {
 class Simulation {
  public:
   // With a trace, every event becomes a line of trace().
-  Simulation(std::uint64_t seed, bool has_trace);
+  Simulation(std::uint64_t seed, bool has_trace, const Scope& scope = {});
 
   std::optional<Failure> run();
   const std::vector<std::string>& trace() const { return trace_; }
+  std::size_t node_count() const { return nodes_.size(); }
   const Totals& totals() const { return totals_; }
 
  private:
@@ -85,8 +89,13 @@ class Simulation {
     vrrp::Instant last_sent;
     std::optional<vrrp::Instant> last_answer;
     std::uint64_t wake_number = 0;
+    int drift = 0;       // how much faster its clock runs, in millionths
     int bystanders = 0;  // other virtual routers in the same process, whom nobody hears
 
+    // Its clock, when it is `now` for the world; and the first time in the world when its clock
+    // shows that or more.
+    vrrp::Instant clock(vrrp::Instant now) const;
+    vrrp::Instant world_time(vrrp::Instant shown) const;
     bool runs() const { return engine && !is_paused; }
     const vrrp::Router& router() const { return engine->router(vrrp::RouterId{}); }
     vrrp::State state() const { return engine ? router().state() : vrrp::State::Initialize; }
@@ -134,6 +143,8 @@ class Simulation {
                     vrrp::Priority priority, const vrrp::AdvertisementReceived& packet);
   void check_all();
   void check_settled();
+  bool allows(Hazard hazard) const { return scope_.allows(hazard); }
+  vrrp::Instant clock_of(std::size_t index) const { return nodes_[index].clock(now_); }
   bool is_fully_connected() const;
   void disturb(std::string_view what);
   void fail(Rule rule, std::string what);
@@ -142,6 +153,7 @@ class Simulation {
   Random random_;
   std::uint64_t seed_;
   bool has_trace_;
+  Scope scope_;
   vrrp::Instant now_;
   std::vector<Event> queue_;
   std::uint64_t next_number_ = 0;
@@ -166,8 +178,12 @@ class Simulation {
   std::optional<Failure> failure_;
 };
 
-// Runs one seed; on failure once more with a trace, for people.
+// A clock that runs fast does not show every instant.
+inline constexpr vrrp::Duration kClockStep = std::chrono::microseconds(1);
+
+// Runs one seed. report() shrinks what failed and tells it to people.
 std::optional<Failure> run_seed(std::uint64_t seed, Totals& totals);
+Failure shrink(const Failure& failure);
 std::string report(const Failure& failure);
 
 }  // namespace scenario
