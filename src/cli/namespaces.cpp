@@ -36,7 +36,8 @@ base::Result<int> run_inside(pid_t pid, const std::vector<std::string>& command)
     program = io::Descriptor(open(command[0].c_str(), O_PATH | O_CLOEXEC));
     if (!program) return std::unexpected(base::system_error("cannot open " + command[0], errno));
   }
-  if (const auto joined = io::join_namespaces_of(pid); !joined) return std::unexpected(joined.error());
+  if (const auto joined = io::join_namespaces_of(pid); !joined)
+    return std::unexpected(joined.error());
   std::vector<char*> arguments;
   arguments.reserve(command.size() + 1);
   for (const std::string& word : command) arguments.push_back(const_cast<char*>(word.c_str()));
