@@ -65,6 +65,7 @@ base::Result<> check(const RouterConfig& config) {
     return wrong(fmt::format("down_timer_adverts {} is outside 1..100", config.down_timer_adverts));
   if (config.preempt_delay < Duration{} || config.preempt_delay > 1000s)
     return wrong("preempt_delay is outside 0..1000 s");
+  if (config.startup_delay < Duration{}) return wrong("the start-up delay is negative");
   if (config.resign_limit < Duration{}) return wrong("resign_limit is negative");
   for (const auto& tracked : config.tracked)
     if (tracked.weight < -254 || tracked.weight > 254)

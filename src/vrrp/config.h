@@ -73,8 +73,10 @@ struct RouterConfig {
   // `state MASTER`: a hint that shortens the first wait to one interval and 1/256 s of it. The
   // owner (255) starts as active whatever this says.
   bool starts_active = false;
-  bool preempt = true;                 // false: nopreempt
-  Duration preempt_delay{};            // how long a lower active router is tolerated
+  bool preempt = true;       // false: nopreempt
+  Duration preempt_delay{};  // how long a lower active router is tolerated
+  // From Startup on, nothing is listened to and nothing said for so long (vrrp_startup_delay).
+  Duration startup_delay{};
   int down_timer_adverts = 3;          // down_timer_adverts
   bool answers_lower_priority = true;  // RFC 9568; false: lower_prio_no_advert, as RFC 5798
   // keepalived's higher_prio_send_advert: one last advertisement on yielding to a higher router.

@@ -74,6 +74,8 @@ std::string_view name(Trouble trouble) {
       return "addresses-differ";
     case Trouble::IntervalDiffers:
       return "interval-differs";
+    case Trouble::TwoOwners:
+      return "two-owners";
   }
   return "?";
 }
@@ -139,6 +141,11 @@ std::string describe(const Notice& notice) {
       return fmt::format("{} advertises other addresses than we have", peer);
     case Trouble::IntervalDiffers:
       return fmt::format("{} advertises another interval than ours; we follow it", peer);
+    case Trouble::TwoOwners:
+      return fmt::format(
+          "{} is owner (priority 255) too and does not yield to our higher address: our priority "
+          "is 254 until it is set again; make one of the two a backup",
+          peer);
   }
   return "?";
 }

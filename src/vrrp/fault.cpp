@@ -89,7 +89,7 @@ std::optional<Reason> Router::tracked_fault() const {
 }
 
 Priority Router::weighted_priority() const {
-  if (base_priority_.is_owner()) return base_priority_;
+  if (base_priority_.is_owner()) return has_ceded_ ? Priority(254) : base_priority_;
   std::int64_t sum = base_priority_.value();
   for (std::size_t i = 0; i < tracked_.size(); ++i) {
     const int weight =
@@ -128,7 +128,7 @@ void Router::settle(const Reason& change, Turn turn) {
       return finish_resignation({.cause = obstacle->cause}, turn);
     resign_deadline_.reset();  // it was to stay, but cannot
   }
-  if (!started_) return;
+  if (!has_begun()) return;
   if (obstacle) {
     // Waiting for a first result is no Fault, only not yet a start.
     if (state_ == State::Initialize && obstacle->cause == Cause::TrackedUnknown) return;

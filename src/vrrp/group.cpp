@@ -28,7 +28,7 @@ void Router::follow_to_backup(Instant now, Actions& actions) {
 // A member that does not take part yet, or no more, keeps its group from being active, but is no
 // reason for the others to be in Fault.
 bool Router::has_own_fault() const {
-  if (!started_) return false;
+  if (!has_begun()) return false;
   const auto reason = fault();
   return reason && reason->cause != Cause::SyncGroup && reason->cause != Cause::TrackedUnknown;
 }

@@ -7,6 +7,10 @@
 namespace vrrp {
 namespace {
 
+// How many of its own intervals an owner waits for another one to yield: keepalived waits two
+// advertisements and 1.2 intervals.
+constexpr int kOwnersPatienceTenths = 32;
+
 // An answer to a lower router's packet serves all who listen, and every active router repeats
 // itself once in an interval; more answers than this would only multiply a flood.
 constexpr int kAnswersPerInterval = 4;
@@ -41,6 +45,10 @@ void Router::advance(Instant now, Actions& actions) {
   if (resign_deadline_ && now >= *resign_deadline_)
     finish_resignation(
         {.cause = after_resigning_ == State::Initialize ? Cause::Stopped : Cause::Commanded}, turn);
+  if (begin_at_ && now >= *begin_at_) {
+    begin_at_.reset();
+    settle({.cause = Cause::Started}, turn);
+  }
   if (timer_ && now >= *timer_) {
     if (state_ == State::Active) {
       // From the deadline, not from now: lateness must not add up. Far behind, start afresh.
@@ -65,6 +73,7 @@ std::optional<Instant> Router::deadline() const {
   auto consider = [&](Instant at) {
     if (!first || at < *first) first = at;
   };
+  if (begin_at_) consider(*begin_at_);
   if (resign_deadline_) consider(*resign_deadline_);
   if (announce_later_) consider(announce_later_->at);
   if (refresh_) consider(refresh_->at);
@@ -74,11 +83,15 @@ std::optional<Instant> Router::deadline() const {
 void Router::on(const Startup&, Turn turn) {
   if (started_) return;
   started_ = true;
+  has_ceded_ = false;
+  update_priority();
+  if (config_.startup_delay > Duration{}) begin_at_ = turn.now + config_.startup_delay;
   settle({.cause = Cause::Started}, turn);
 }
 
 void Router::on(const Shutdown&, Turn turn) {
   started_ = false;
+  begin_at_.reset();
   if (resign_deadline_ && after_resigning_ == State::Initialize) {
     finish_resignation({.cause = Cause::Stopped}, turn);
   } else if (resign_deadline_) {
@@ -105,6 +118,7 @@ void Router::on(const AdvertisementReceived& event, Turn turn) {
 
 void Router::on(const PriorityChanged& event, Turn) {
   base_priority_ = event.priority;
+  has_ceded_ = false;
   update_priority();
 }
 
@@ -149,6 +163,7 @@ void Router::received_as_active(const AdvertisementReceived& event, Turn turn) {
     advertise(effective_priority_, turn);
     return;
   }
+  if (priority.is_owner() && effective_priority_.is_owner()) heard_other_owner(event, turn);
   const bool is_better = priority > effective_priority_;
   const bool wins_tie = priority == effective_priority_ && source_ && event.source > *source_;
   if (!is_better && !wins_tie) return answer_lower_priority(event, turn);
@@ -157,6 +172,20 @@ void Router::received_as_active(const AdvertisementReceived& event, Turn turn) {
   learn(event, turn);
   become_backup(heard(is_better ? Cause::HigherPriority : Cause::HigherAddress, event),
                 down_interval(), turn);
+}
+
+// Both have priority 255, and the one with the lower address yields (received_as_active). If it
+// does not, as an owner that listens to nobody or cannot hear us, then two would serve for ever: so
+// the other one of the two, which does hear, ceases to be an owner.
+void Router::heard_other_owner(const AdvertisementReceived& event, Turn turn) {
+  if (!other_owner_ || turn.now - other_owner_->heard > down_interval())
+    other_owner_ = OtherOwner{.since = turn.now, .heard = turn.now};
+  other_owner_->heard = turn.now;
+  if (turn.now - other_owner_->since < config_.interval * kOwnersPatienceTenths / 10) return;
+  other_owner_.reset();
+  has_ceded_ = true;
+  notice(Trouble::TwoOwners, std::nullopt, event.source, turn);
+  update_priority();
 }
 
 void Router::answer_lower_priority(const AdvertisementReceived& event, Turn turn) {
@@ -323,7 +352,10 @@ void Router::reconfigure(RouterConfig config, Instant now, Actions& actions) {
     for (std::size_t j = 0; j < tracked_.size(); ++j)
       if (config.tracked[i].id == config_.tracked[j].id) tracked[i] = tracked_[j];
   tracked_ = std::move(tracked);
-  if (config.priority != config_.priority) base_priority_ = config.priority;
+  if (config.priority != config_.priority) {
+    base_priority_ = config.priority;
+    has_ceded_ = false;
+  }
   if (config.source) source_ = last_source_ = config.source;
   config_ = std::move(config);
   prepare_packet();

@@ -103,6 +103,11 @@ class Router {
     enum class Known { No, Up, Down, Value } known = Known::No;
     int value = 0;
   };
+  // Another owner, who ought to yield to us and does not.
+  struct OtherOwner {
+    Instant since;
+    Instant heard;
+  };
   // When to announce the addresses again.
   struct Later {
     Instant at;
@@ -135,6 +140,7 @@ class Router {
   void want_to_be_active(const Reason& reason, Turn turn);
   void become_active(const Reason& reason, Turn turn);
   void become_backup(const Reason& reason, Duration wait, Turn turn);
+  void heard_other_owner(const AdvertisementReceived& event, Turn turn);
   void answer_lower_priority(const AdvertisementReceived& event, Turn turn);
   void advertise(Priority priority, Turn turn);
   void transition(State to, const Reason& reason, Turn turn);
@@ -144,6 +150,7 @@ class Router {
   std::optional<Reason> tracked_fault() const;
   void settle(const Reason& change, Turn turn);
   void set_tracked(TrackId id, TrackedState state, Turn turn);
+  bool has_begun() const { return started_ && !begin_at_; }
   Priority weighted_priority() const;
   void update_priority();
 
@@ -163,9 +170,12 @@ class Router {
   RouterConfig config_;
   State state_ = State::Initialize;
   bool started_ = false;
+  std::optional<Instant> begin_at_;  // the start-up delay is over
   bool is_link_up_ = true;
   Priority base_priority_;
   Priority effective_priority_;
+  std::optional<OtherOwner> other_owner_;
+  bool has_ceded_ = false;  // an owner who counts as 254: there is another one
   std::optional<net::IpAddress> source_;
   std::optional<net::IpAddress> last_source_;  // for what was decided before it was lost
   std::vector<TrackedState> tracked_;          // one for each of config_.tracked

@@ -344,6 +344,74 @@ TEST(Reconfigure, CanEndTheRefreshing) {
   EXPECT_EQ(active.next(), 1s);
 }
 
+TEST(TwoOwners, TheOneWithTheLowerAddressYieldsAtOnce) {
+  Story story(config(255));
+  story.tell(Startup{});
+  EXPECT_EQ(cause_of(story.hear(255, kHigher)), Cause::HigherAddress);
+  EXPECT_EQ(story.router.state(), State::Backup);
+}
+
+TEST(TwoOwners, TheOtherOneCeasesToBeAnOwnerIfItIsNotHeard) {
+  Story story(config(255));
+  story.tell(Startup{});
+  for (int second = 0; second < 4; ++second) {
+    EXPECT_EQ(story.router.state(), State::Active);
+    EXPECT_NE(find<Advertise>(story.hear(255, kLower)), nullptr);
+    story.wait(1s);
+  }
+  const auto actions = story.hear(255, kLower);
+  EXPECT_EQ(find<Notice>(actions)->trouble, Trouble::TwoOwners);
+  EXPECT_EQ(cause_of(actions), Cause::HigherPriority);
+  EXPECT_NE(find<ReleaseAddresses>(actions), nullptr);
+  EXPECT_EQ(story.router.effective_priority(), Priority(254));
+  story.tell(PriorityChanged{Priority::owner()});
+  EXPECT_EQ(story.router.effective_priority(), Priority::owner());
+}
+
+TEST(TwoOwners, MayMeetForAMomentNowAndThen) {
+  Story story(config(255));
+  story.tell(Startup{});
+  for (int meeting = 0; meeting < 5; ++meeting) {
+    story.hear(255, kLower);
+    for (int second = 0; second < 5; ++second) story.wait(1s);
+  }
+  EXPECT_EQ(story.router.effective_priority(), Priority::owner());
+}
+
+TEST(StartupDelay, IsSpentInSilenceAndDeafness) {
+  auto with = config(100);
+  with.startup_delay = 10s;
+  Story story(with);
+  EXPECT_THAT(story.tell(Startup{}), IsEmpty());
+  story.hear(200);
+  story.tell(LinkDown{});
+  EXPECT_THAT(story.tell(LinkUp{}), IsEmpty());
+  EXPECT_EQ(story.router.state(), State::Initialize);
+  EXPECT_EQ(story.next(), 10s);
+  EXPECT_EQ(cause_of(story.wake()), Cause::Started);
+  EXPECT_EQ(story.router.state(), State::Backup);
+  EXPECT_EQ(story.next(), 3s + 609375us);
+}
+
+TEST(StartupDelay, EndsWithAShutdown) {
+  auto with = config(255);
+  with.startup_delay = 10s;
+  Story story(with);
+  story.tell(Startup{});
+  EXPECT_EQ(story.tell(Shutdown{}).size(), 1);
+  EXPECT_EQ(story.router.deadline(), std::nullopt);
+}
+
+// keepalived's timer_expired_backup asks for this; here it is always so, and whatever priority the
+// others have (docs/decisions/0011-sleepers.md).
+TEST(Sleep, LeavesTheRoleToOthersAlsoWithNopreempt) {
+  auto with = config(100);
+  with.preempt = false;
+  Story story(with);
+  story.become_active();
+  EXPECT_EQ(cause_of(story.wait(3s + 1us)), Cause::Slept);
+}
+
 TEST(Describe, NamesPacketAndSilence) {
   EXPECT_EQ(describe(Reason{.cause = Cause::Silence,
                             .peer = kHigher,

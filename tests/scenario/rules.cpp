@@ -60,6 +60,9 @@ void Simulation::check_answer(std::size_t index, State before, bool was_resignin
   }
   const vrrp::Instant now = clock_of(index);
   if (now - node.last_sent > 3 * node.config.interval) return;  // it slept, and has to listen now
+  // Another owner may be more stubborn.
+  if (priority.is_owner() && theirs.is_owner() && !node.router().effective_priority().is_owner())
+    return;
   const bool answers = std::ranges::any_of(actions_, [](const vrrp::RouterAction& action) {
     return std::holds_alternative<vrrp::Advertise>(action.action);
   });

@@ -33,7 +33,7 @@ void Simulation::draw_nodes() {
   };
   const bool is_drifting = random_.chance(30) && allows(Hazard::Drift);
   for (std::size_t i = 0; i < count; ++i) {
-    const bool is_owner = i == 0 && random_.chance(8);
+    const bool is_owner = i <= 1 && random_.chance(i == 0 ? 8 : 2);
     vrrp::RouterConfig config{
         .interface = {1},
         .vrid = *vrrp::VirtualRouterId::from(51),
