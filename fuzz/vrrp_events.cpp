@@ -52,6 +52,7 @@ RouterConfig draw_config(Input& input, int vrid) {
   if ((flags & 64) != 0) config.announce.refresh = std::chrono::seconds(1);
   if ((flags & 128) == 0) config.source = net::IpAddress::v4(0x0a000005);
   config.addresses = {net::IpAddress::v4(0x0a000032)};
+  if (input.flag()) config.startup_delay = input.duration();
   if (input.flag())
     config.tracked = {{.id = {1}, .weight = input.next() - 128, .reverse = input.flag()},
                       {.id = {2}}};

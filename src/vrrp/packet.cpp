@@ -180,21 +180,19 @@ std::expected<Advertisement, RejectReason> decode(const Datagram& datagram) {
     return std::unexpected(RejectReason::UnknownVersion);
   const auto version = static_cast<Version>(version_number);
   if ((bytes[0] & 0x0f) != kTypeAdvertisement) return std::unexpected(RejectReason::WrongType);
-  if (bytes.size() < kFixedSize) return std::unexpected(RejectReason::Truncated);
-  const std::size_t addresses = bytes[3] * address_size(family);
-  const std::size_t size =
-      kFixedSize + addresses + (version == Version::V2 ? kPasswordSize : std::size_t{0});
-  if (bytes.size() < size) return std::unexpected(RejectReason::Truncated);
-  const Bytes packet = bytes.first(size);
+  const auto size = packet_size(bytes, family);
+  if (!size) return std::unexpected(RejectReason::Truncated);
+  const Bytes packet = bytes.first(*size);
   const auto form = checksum_form(packet, version, datagram);
   if (!form) return std::unexpected(RejectReason::Checksum);
 
-  Advertisement result{.version = version,
-                       .vrid = packet[1],
-                       .priority = Priority(packet[kPriorityAt]),
-                       .checksum = *form,
-                       .family = family,
-                       .address_bytes = packet.subspan(kFixedSize, addresses)};
+  Advertisement result{
+      .version = version,
+      .vrid = packet[1],
+      .priority = Priority(packet[kPriorityAt]),
+      .checksum = *form,
+      .family = family,
+      .address_bytes = packet.subspan(kFixedSize, bytes[3] * address_size(family))};
   if (version == Version::V2) {
     result.interval = std::chrono::seconds(packet[5]);
     result.auth_type = packet[4];
@@ -204,6 +202,15 @@ std::expected<Advertisement, RejectReason> decode(const Datagram& datagram) {
   }
   if (result.interval == Duration{}) return std::unexpected(RejectReason::ZeroInterval);
   return result;
+}
+
+std::optional<std::size_t> packet_size(Bytes payload, net::Family family) {
+  if (payload.size() < kFixedSize) return std::nullopt;
+  const int version = payload[0] >> 4;
+  if (version != 2 && version != 3) return std::nullopt;
+  const std::size_t size = kFixedSize + payload[3] * address_size(family) +
+                           (version == 2 ? kPasswordSize : std::size_t{0});
+  return payload.size() < size ? std::nullopt : std::optional(size);
 }
 
 std::optional<VirtualRouterId> claimed_vrid(Bytes payload) {

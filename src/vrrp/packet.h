@@ -89,6 +89,10 @@ struct Datagram {
 // router knows its peers' bounds.
 std::expected<Advertisement, RejectReason> decode(const Datagram& datagram);
 
+// How long the VRRP packet at the start of these bytes is by its own words, without what may
+// follow. Nothing if they are no version 2 or 3, or shorter than that.
+std::optional<std::size_t> packet_size(std::span<const std::uint8_t> payload, net::Family family);
+
 // The VRID that a packet claims, also of one that decode() refuses: to count it where it belongs.
 std::optional<VirtualRouterId> claimed_vrid(std::span<const std::uint8_t> payload);
 

@@ -89,7 +89,7 @@ FAULTS = [
      "if (!form) return std::unexpected(RejectReason::Checksum);",
      "if (!form) return Advertisement{.version = version, .vrid = packet[1], .priority = "
      "Priority(packet[kPriorityAt]), .interval = std::chrono::seconds(1), .family = family, "
-     ".address_bytes = packet.subspan(kFixedSize, addresses)};"),
+     ".address_bytes = packet.subspan(kFixedSize)};"),
     ("the other version is listened to", "receive.cpp",
      "if (advertisement.version != config_.version) return RejectReason::WrongVersion;", ""),
     ("the pseudo header is left out of what is accepted", "packet.cpp",
