@@ -1,5 +1,6 @@
 // Bytes that another implementation sent: decoding finds what was configured there, and encoding
-// that gives the same bytes. The .hex files say where they come from; capture.sh makes them anew.
+// that gives the same bytes. The .hex files say where they come from; capture.sh and capture-frr.sh
+// make them anew.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,6 +12,7 @@
 #include "net/arp.h"
 #include "net/ipv4_header.h"
 #include "net/neighbour_advertisement.h"
+#include "vrrp/authentication.h"
 #include "vrrp/packet.h"
 
 namespace {
@@ -58,9 +60,12 @@ std::vector<Expected> packets() {
       {"v3", Version::V3, 53, 200, 250ms, {"10.0.0.50", "10.0.0.51", "10.0.0.52"}},
       {"v3-unicast", Version::V3, 55, 120, 1000ms, {"10.0.0.50"}},
       {"v3-ipv6", Version::V3, 56, 130, 1000ms, {"fe80::50", "fd00::50"}},
+      {"frr-v2", Version::V2, 61, 150, 1000ms, {"10.0.0.61"}, plain},
+      {"frr-v3", Version::V3, 62, 200, 500ms, {"10.0.0.62"}},
+      {"frr-v3-ipv6", Version::V3, 62, 200, 500ms, {"fe80::62"}},
   };
   all[3].destination = "10.0.0.3";
-  all[4].destination = "ff02::12";
+  all[4].destination = all[7].destination = "ff02::12";
   for (std::size_t i = 0, n = all.size(); i < n; ++i) {
     all.push_back(all[i]);
     all.back().name += "-resign";
@@ -106,12 +111,13 @@ TEST_P(Golden, IsEncodedToTheSameBytes) {
               testing::ElementsAreArray(datagram.payload));
   if (!datagram.source.is_v4()) return;
   const auto ipv4 = net::parse_ipv4(packet).value();
+  if (GetParam().name.starts_with("frr")) return;  // its kernel sets "don't fragment"
   EXPECT_EQ(ipv4.header.type_of_service, vrrp::kTypeOfService);
   EXPECT_THAT(net::encode(ipv4.header, ipv4.payload.size()),
               testing::ElementsAreArray(std::span(packet).first(net::kIpv4HeaderSize)));
 }
 
-INSTANTIATE_TEST_SUITE_P(Keepalived, Golden, testing::ValuesIn(packets()), [](const auto& test) {
+INSTANTIATE_TEST_SUITE_P(OfOthers, Golden, testing::ValuesIn(packets()), [](const auto& test) {
   std::string name = test.param.name;
   std::erase(name, '-');
   return name;
@@ -136,8 +142,30 @@ TEST(Golden, NeighbourAdvertisementIsWhatKeepalivedSends) {
               testing::ElementsAreArray(frame));
 }
 
-TEST(Golden, AnAuthenticationHeaderIsAnotherProtocol) {
-  EXPECT_FALSE(vrrp::Datagram::from_ipv4(golden("v2-ah")));
+TEST(Golden, AuthenticationHeaderIsVerifiedAndMadeAsKeepalivedDoes) {
+  auto packet = golden("v2-ah");
+  EXPECT_FALSE(vrrp::Datagram::from_ipv4(packet));  // another protocol than VRRP
+  const auto key = vrrp::password_from("secret12");
+  const auto opened = vrrp::open_authentication_header(packet, key);
+  ASSERT_TRUE(opened) << name(opened.error());
+  EXPECT_EQ(opened->sequence, 1);
+  const auto got = vrrp::decode(opened->datagram);
+  ASSERT_TRUE(got) << name(got.error());
+  EXPECT_EQ(got->vrid, 57);
+  EXPECT_EQ(got->auth_type, 2);
+  EXPECT_EQ(got->addresses(), std::vector{ip("10.0.0.50")});
+
+  auto header = net::parse_ipv4(packet)->header;
+  header.protocol = vrrp::kIpProtocol;
+  const auto inner = vrrp::encode(*got, header.source, header.destination);
+  const auto outer = net::encode(header, inner.size());
+  std::vector<std::uint8_t> plain(outer.begin(), outer.end());
+  plain.insert(plain.end(), inner.begin(), inner.end());
+  EXPECT_EQ(vrrp::add_authentication_header(plain, key, 1), packet);
+
+  EXPECT_FALSE(vrrp::open_authentication_header(packet, vrrp::password_from("secret13")));
+  packet.back() ^= 1;
+  EXPECT_FALSE(vrrp::open_authentication_header(packet, key));
 }
 
 // A pcap file of bare IP packets.
