@@ -50,6 +50,13 @@ class Agent {
     bool is_deleted = false;  // by a reload, as opposed to the end of the program
   };
 
+  struct RunningGroup {
+    std::string name;
+    std::vector<vrrp::RouterId> members;
+    keepalived::Notify notify;
+    vrrp::State state = vrrp::State::Initialize;  // as told last
+  };
+
   explicit Agent(io::Loop& loop);
 
   // The turn of the loop (agent.cpp).
@@ -69,6 +76,12 @@ class Agent {
   void report_rejects();
   std::array<std::uint64_t, vrrp::kRejectReasons> rejects() const;
 
+  // Sync groups (groups.cpp).
+  void replace_groups(const std::vector<PlannedGroup>& groups,
+                      const std::vector<vrrp::RouterId>& routers);
+  std::optional<vrrp::State> state_of(const RunningGroup& group) const;
+  void tell_groups();
+
   // What the kernel and scripts tell (input.cpp).
   void on_change(const netlink::Change& change);
   void on_link(const netlink::Link& link, bool is_running);
@@ -79,7 +92,8 @@ class Agent {
   // Plans (change.cpp).
   base::Result<> listen();
   void remove_left_over(const Plan& plan);
-  void add_router(PlannedRouter planned);
+  std::optional<vrrp::RouterId> add_router(const PlannedRouter& planned);
+  void start_router(vrrp::RouterId id);
   void tell_tracked(vrrp::RouterId id, const vrrp::RouterConfig& config);
   void update_router(vrrp::RouterId id, PlannedRouter planned);
   void replace_scripts(std::vector<PlannedScript> scripts);
@@ -98,6 +112,7 @@ class Agent {
   vrrp::RouterActions actions_;     // to be performed at the end of the turn
   vrrp::RouterActions performing_;  // just being performed
   std::map<vrrp::RouterId, Running> running_;
+  std::vector<RunningGroup> groups_;
   std::map<vrrp::TrackId, std::unique_ptr<ScriptRunner>> scripts_;
   std::vector<PlannedInterface> interfaces_;
   std::vector<netlink::Address> static_addresses_;

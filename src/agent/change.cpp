@@ -1,5 +1,7 @@
 // Plans come into force: at the start, by a reload, at the end.
 #include <algorithm>
+#include <optional>
+#include <set>
 #include <utility>
 
 #include "agent/agent.h"
@@ -20,6 +22,8 @@ bool contains(const std::vector<netlink::Address>& addresses, const netlink::Add
     return address.interface == wanted.interface && address.prefix == wanted.prefix;
   });
 }
+
+constexpr vrrp::RouterId kNoRouter{static_cast<std::uint32_t>(-1)};  // was refused
 
 // Those of `from` that are not in `kept`.
 std::vector<netlink::Address> without(const std::vector<netlink::Address>& from,
@@ -66,15 +70,30 @@ base::Result<> Agent::change(Plan plan) {
       return router.config.interface == known.interface && router.config.family == known.family &&
              router.config.vrid == known.vrid;
     });
-    if (running.is_deleted) engine_.handle(id, vrrp::Shutdown{}, now, actions_);
   }
   interfaces_ = std::move(plan.interfaces);
-  for (PlannedRouter& planned : plan.routers) {
+  // Groups are made of routers that are there, and those that leave must have left theirs; nobody
+  // has begun or been changed when a group first looks at its members.
+  std::vector<vrrp::RouterId> ids;
+  std::set<vrrp::RouterId> fresh;
+  for (const PlannedRouter& planned : plan.routers) {
     const vrrp::RouterConfig& config = planned.config;
-    if (const auto known = engine_.find(config.interface, config.family, config.vrid))
-      update_router(*known, std::move(planned));
+    auto id = engine_.find(config.interface, config.family, config.vrid);
+    if (!id) {
+      id = add_router(planned);
+      if (id) fresh.insert(*id);
+    }
+    ids.push_back(id.value_or(kNoRouter));
+  }
+  replace_groups(plan.groups, ids);
+  for (const auto& [id, running] : running_)
+    if (running.is_deleted) engine_.handle(id, vrrp::Shutdown{}, now, actions_);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (ids[i] == kNoRouter) continue;
+    if (fresh.contains(ids[i]))
+      start_router(ids[i]);
     else
-      add_router(std::move(planned));
+      update_router(ids[i], std::move(plan.routers[i]));
   }
   held_->release(HeldAddresses::kStatic, without(static_addresses_, plan.static_addresses));
   held_->claim(HeldAddresses::kStatic, plan.static_addresses);
@@ -82,6 +101,7 @@ base::Result<> Agent::change(Plan plan) {
   const auto listening = listen();
   replace_scripts(std::move(plan.scripts));
   perform();
+  tell_groups();
   held_->flush();
   schedule();
   return listening;
@@ -99,21 +119,24 @@ base::Result<> Agent::listen() {
   return transport_->listen(wanted);
 }
 
-void Agent::add_router(PlannedRouter planned) {
-  const vrrp::Instant now = Clock::now();
+std::optional<vrrp::RouterId> Agent::add_router(const PlannedRouter& planned) {
   const auto id = engine_.add(planned.config);
   if (!id) {  // the plan has been checked for this
     base::log::error("vrrp.refused",
                      {{"instance", planned.name}, {"error", base::to_string(id.error())}});
-    return;
+    return std::nullopt;
   }
-  const auto interface = planned.config.interface;
-  const vrrp::RouterConfig config = planned.config;
-  running_.insert_or_assign(*id, Running{.planned = std::move(planned)});
-  const netlink::Link* link = find(monitor_->links(), interface);
-  if (link == nullptr || !link->is_running) engine_.handle(*id, vrrp::LinkDown{}, now, actions_);
-  tell_tracked(*id, config);
-  engine_.handle(*id, vrrp::Startup{}, now, actions_);
+  running_.insert_or_assign(*id, Running{.planned = planned});
+  return *id;
+}
+
+void Agent::start_router(vrrp::RouterId id) {
+  const vrrp::Instant now = Clock::now();
+  const vrrp::RouterConfig& config = running_.at(id).planned.config;
+  const netlink::Link* link = find(monitor_->links(), config.interface);
+  if (link == nullptr || !link->is_running) engine_.handle(id, vrrp::LinkDown{}, now, actions_);
+  tell_tracked(id, config);
+  engine_.handle(id, vrrp::Startup{}, now, actions_);
 }
 
 // What is known already; results that come later find their way by themselves.

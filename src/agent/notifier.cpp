@@ -39,19 +39,32 @@ static const std::optional<keepalived::Command>& specific(const keepalived::Noti
   return notify.fault;
 }
 
-std::vector<std::vector<std::string>> notify_commands(const keepalived::Notify& notify,
-                                                      const std::string& instance,
-                                                      vrrp::State state, vrrp::Priority priority) {
+static std::vector<std::vector<std::string>> commands_for(const keepalived::Notify& notify,
+                                                          vrrp::State state,
+                                                          const std::string& kind,
+                                                          const std::string& name,
+                                                          unsigned priority) {
   std::vector<std::vector<std::string>> commands;
   if (const auto& command = specific(notify, state)) commands.push_back(command->argv);
   if (notify.any) {
     commands.push_back(notify.any->argv);
     for (const std::string& argument :
-         {std::string("INSTANCE"), instance, std::string(notify_word(state)),
-          std::to_string(priority.value())})
+         {kind, name, std::string(notify_word(state)), std::to_string(priority)})
       commands.back().push_back(argument);
   }
   return commands;
+}
+
+std::vector<std::vector<std::string>> notify_commands(const keepalived::Notify& notify,
+                                                      const std::string& instance,
+                                                      vrrp::State state, vrrp::Priority priority) {
+  return commands_for(notify, state, "INSTANCE", instance, priority.value());
+}
+
+std::vector<std::vector<std::string>> group_notify_commands(const keepalived::Notify& notify,
+                                                            const std::string& group,
+                                                            vrrp::State state) {
+  return commands_for(notify, state, "GROUP", group, 0);
 }
 
 void Notifier::tell(const std::string& instance, std::vector<std::vector<std::string>> commands) {

@@ -24,6 +24,10 @@ std::string_view notify_word(vrrp::State state);
 std::vector<std::vector<std::string>> notify_commands(const keepalived::Notify& notify,
                                                       const std::string& instance,
                                                       vrrp::State state, vrrp::Priority priority);
+// The same for a sync group, which has no priority: keepalived says 0.
+std::vector<std::vector<std::string>> group_notify_commands(const keepalived::Notify& notify,
+                                                            const std::string& group,
+                                                            vrrp::State state);
 
 class Notifier {
  public:

@@ -23,6 +23,12 @@ TEST(NotifyCommands, AreTheSpecificScriptAndThenTheGenericOneWithItsArguments) {
               ElementsAre(Words{"/any", "y", "INSTANCE", "VI_1", "FAULT", "101"}));
 }
 
+TEST(NotifyCommands, OfAGroupSayGroupAndPriorityZero) {
+  const keepalived::Notify notify{.any = command({"/any"})};
+  EXPECT_THAT(agent::group_notify_commands(notify, "G", vrrp::State::Active),
+              ElementsAre(Words{"/any", "GROUP", "G", "MASTER", "0"}));
+}
+
 TEST(NotifyCommands, AreNoneWhereNothingIsConfigured) {
   EXPECT_THAT(notify_commands({}, "VI_1", vrrp::State::Backup, vrrp::Priority(100)), IsEmpty());
 }

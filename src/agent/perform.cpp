@@ -44,6 +44,7 @@ void Agent::perform() {
   }
   for (const auto& [id, action] : actions)
     if (std::holds_alternative<vrrp::Done>(action)) leave(id);
+  tell_groups();
   finish_if_stopped();
 }
 

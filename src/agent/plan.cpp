@@ -39,8 +39,7 @@ class Planner {
     for (const auto& address : config_.static_addresses)
       if (const netlink::Link* link = device(address, nullptr))
         result_.plan.static_addresses.push_back(to_netlink(address, link->index));
-    for (const auto& group : config_.groups)
-      warn(group.at, "vrrp_sync_group is not supported yet; its instances fail over one by one");
+    for (const auto& group : config_.groups) plan_group(group);
     return std::move(result_);
   }
 
@@ -185,16 +184,47 @@ class Planner {
         .refresh_repeat = static_cast<int>(instance.announce.refresh_repeat),
         .lower_priority_repeat = static_cast<int>(instance.announce.lower_priority_repeat),
         .lower_priority_delay = instance.announce.lower_priority_delay};
-    for (const auto& tracked : instance.scripts) track_script(tracked, config);
-    for (const auto& tracked : instance.interfaces) track_interface(tracked, config);
+    track(instance, config);
+    if (const auto* group = group_of(instance)) track(*group, config);
     return config;
+  }
+
+  const keepalived::SyncGroup* group_of(const keepalived::Instance& instance) const {
+    const auto found = std::ranges::find_if(config_.groups, [&](const auto& group) {
+      return std::ranges::find(group.members, instance.name) != group.members.end();
+    });
+    return found == config_.groups.end() ? nullptr : &*found;
+  }
+
+  void plan_group(const keepalived::SyncGroup& group) {
+    PlannedGroup planned{.name = group.name, .notify = group.notify};
+    const auto& routers = result_.plan.routers;
+    for (const std::string& member : group.members) {
+      const auto found = std::ranges::find(routers, member, &PlannedRouter::name);
+      if (found != routers.end())
+        planned.members.push_back(static_cast<std::size_t>(found - routers.begin()));
+    }
+    if (!planned.members.empty()) result_.plan.groups.push_back(std::move(planned));
+  }
+
+  // Of an instance, or of a group and so of every member.
+  void track(const auto& tracking, vrrp::RouterConfig& config) {
+    for (const auto& tracked : tracking.scripts) track_script(tracked, config);
+    for (const auto& tracked : tracking.interfaces) track_interface(tracked, config);
+  }
+
+  // What a member tracks by itself counts as it says there, and once.
+  static void track(const keepalived::Tracked& tracked, vrrp::TrackId id,
+                    vrrp::RouterConfig& config) {
+    if (std::ranges::find(config.tracked, id, &vrrp::Tracked::id) == config.tracked.end())
+      config.tracked.push_back({.id = id, .weight = tracked.weight, .reverse = tracked.reverse});
   }
 
   void track_script(const keepalived::Tracked& tracked, vrrp::RouterConfig& config) {
     const auto found = std::ranges::find(config_.scripts, tracked.name, &keepalived::Script::name);
     if (found == config_.scripts.end()) return;  // the reader has said so
     const vrrp::TrackId id = names_.id_of("script", tracked.name);
-    config.tracked.push_back({.id = id, .weight = tracked.weight, .reverse = tracked.reverse});
+    track(tracked, id, config);
     if (std::ranges::find(result_.plan.scripts, id, &PlannedScript::id) !=
         result_.plan.scripts.end())
       return;
@@ -207,7 +237,7 @@ class Planner {
 
   void track_interface(const keepalived::Tracked& tracked, vrrp::RouterConfig& config) {
     const vrrp::TrackId id = names_.id_of("interface", tracked.name);
-    config.tracked.push_back({.id = id, .weight = tracked.weight, .reverse = tracked.reverse});
+    track(tracked, id, config);
     if (find(network_.links, tracked.name) == nullptr) no_interface(tracked.at, tracked.name);
     if (std::ranges::find(result_.plan.interfaces, id, &PlannedInterface::id) ==
         result_.plan.interfaces.end())

@@ -2,6 +2,7 @@
 // with which addresses. Pure; whatever does not fit comes out as a diagnostic at its place.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -37,6 +38,13 @@ struct PlannedRouter {
   keepalived::Notify notify = {};
 };
 
+// Routers that are active together or not at all.
+struct PlannedGroup {
+  std::string name;
+  std::vector<std::size_t> members = {};  // places in Plan::routers
+  keepalived::Notify notify = {};
+};
+
 struct PlannedScript {
   vrrp::TrackId id;
   keepalived::Script script;
@@ -49,6 +57,7 @@ struct PlannedInterface {
 
 struct Plan {
   std::vector<PlannedRouter> routers = {};
+  std::vector<PlannedGroup> groups = {};
   std::vector<PlannedScript> scripts = {};        // those that somebody tracks
   std::vector<PlannedInterface> interfaces = {};  // likewise
   std::vector<netlink::Address> static_addresses = {};

@@ -95,11 +95,28 @@ TEST(Plan, GivesAScriptOneNumberHoweverOftenItIsTracked) {
 }
 
 TEST(Plan, SaysWhatIsNotSupportedYet) {
-  const auto planning = plan("vrrp_sync_group G {\n group {\n VI_1\n }\n}\n" +
-                             instance("eth0", "10.0.0.50", "use_vmac"));
-  std::string all;
-  for (const auto& diagnostic : planning.diagnostics) all += diagnostic.what + "\n";
-  EXPECT_THAT(all, HasSubstr("vrrp_sync_group is not supported yet"));
+  const auto planning = plan(instance("eth0", "10.0.0.50 use_vmac"));
+  ASSERT_THAT(planning.diagnostics, SizeIs(1));
+  EXPECT_THAT(planning.diagnostics[0].what, HasSubstr("use_vmac is not supported yet"));
+}
+
+TEST(Plan, EveryMemberOfASyncGroupTracksWhatTheGroupTracks) {
+  std::string second = instance("eth1", "192.168.7.9", "track_script {\n check\n }");
+  second.replace(second.find("VI_1"), 4, "VI_2");
+  const auto planning = plan(
+      "vrrp_script check {\n script \"/bin/true\"\n}\n"
+      "vrrp_sync_group G {\n group {\n VI_2\n VI_1\n }\n track_script {\n check\n }\n"
+      " track_interface {\n lo\n }\n notify_master \"/bin/m\"\n}\n" +
+      instance("eth0", "10.0.0.50") + second);
+  EXPECT_THAT(planning.diagnostics, SizeIs(0));
+  ASSERT_THAT(planning.plan.groups, SizeIs(1));
+  const auto& group = planning.plan.groups[0];
+  EXPECT_EQ(group.name, "G");
+  EXPECT_THAT(group.members, testing::ElementsAre(1, 0));
+  EXPECT_TRUE(group.notify.master.has_value());
+  ASSERT_THAT(planning.plan.routers, SizeIs(2));
+  EXPECT_THAT(planning.plan.routers[0].config.tracked, SizeIs(2));
+  EXPECT_THAT(planning.plan.routers[1].config.tracked, SizeIs(2));
 }
 
 }  // namespace
