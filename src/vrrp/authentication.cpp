@@ -107,18 +107,18 @@ std::vector<std::uint8_t> add_authentication_header(Bytes packet, const Password
   const Bytes payload = packet.subspan(net::kIpv4HeaderSize);
   header.protocol = kAuthenticationHeaderProtocol;
   const auto outer = net::encode(header, kAuthenticationHeaderSize + payload.size());
-  std::vector<std::uint8_t> out(outer.begin(), outer.end());
-  out.resize(outer.size() + kAuthenticationHeaderSize);
+  std::vector<std::uint8_t> out(outer.size() + kAuthenticationHeaderSize + payload.size());
+  std::ranges::copy(outer, out.begin());
+  std::ranges::copy(payload, out.end() - static_cast<std::ptrdiff_t>(payload.size()));
   const auto inner = std::span(out).subspan(outer.size());
   inner[0] = kIpProtocol;
   inner[1] = kAuthenticationHeaderSize / 4 - 2;  // RFC 2402 section 2.2
   // keepalived identifies the association by the source address.
   std::ranges::copy(header.source.bytes(), inner.begin() + 4);
   put(inner, 8, 4, sequence);
-  out.insert(out.end(), payload.begin(), payload.end());
   const auto digest = header_digest(out, key);
-  std::copy_n(digest.begin(), std::min(kIcvSize, digest.size()),
-              out.begin() + static_cast<std::ptrdiff_t>(outer.size() + kIcvAt));
+  std::ranges::copy(std::span(digest).first(std::min(kIcvSize, digest.size())),
+                    inner.begin() + kIcvAt);
   return out;
 }
 
