@@ -72,6 +72,10 @@ json::Array texts(const model::Texts& values) {
   return {values.begin(), values.end()};
 }
 
+std::unexpected<model::Refusal> bad(std::string message) {
+  return model::refuse(400, "BadRequest", std::move(message));
+}
+
 model::Refusal refusal_from(const base::Error& error) {
   const auto status = [&] {
     switch (error.kind) {

@@ -78,14 +78,30 @@ struct Route {
 };
 
 // The routes of each service, in the files of their names.
-std::span<const Route> identity_routes();
+
+// Keystone
+std::span<const Route> catalog_routes();
+std::span<const Route> token_routes();
+std::span<const Route> project_routes();
+std::span<const Route> user_routes();
+std::span<const Route> application_credential_routes();
+// Neutron
+std::span<const Route> network_extension_routes();
 std::span<const Route> network_routes();
+std::span<const Route> subnet_routes();
 std::span<const Route> port_routes();
 std::span<const Route> security_group_routes();
+// Nova
 std::span<const Route> compute_routes();
 std::span<const Route> server_routes();
+std::span<const Route> server_create_routes();
+std::span<const Route> server_metadata_routes();
+std::span<const Route> server_attachment_routes();
 std::span<const Route> server_action_routes();
+// Glance
 std::span<const Route> image_routes();
+std::span<const Route> image_data_routes();
+// our own
 std::span<const Route> operator_routes();
 
 // ---- helpers
@@ -101,6 +117,9 @@ std::string iso_micro(model::Time time);  // 2026-11-20T22:00:00.000000Z, as Key
 model::Time system_time();
 
 json::Array texts(const model::Texts& values);
+
+// 400 as Nova and Glance say it.
+std::unexpected<model::Refusal> bad(std::string message);
 
 // Kind of error to an HTTP status, for what the data plane says.
 model::Refusal refusal_from(const base::Error& error);

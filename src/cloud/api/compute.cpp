@@ -4,16 +4,12 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "cloud/api/cloud.h"
+#include "cloud/api/nova.h"
 #include "cloud/model/digest.h"
 
 namespace cloud::api {
 
 namespace {
-
-std::string url(const Call& call, const std::string& path) {
-  return fmt::format("{}/compute/v2.1/{}", call.cloud.settings.base_url, path);
-}
 
 json::Object version_view(const Call& call) {
   return json::Object{
@@ -22,7 +18,7 @@ json::Object version_view(const Call& call) {
       {"version", fmt::format("2.{}", kHighestMicroversion)},
       {"min_version", fmt::format("2.{}", kLowestMicroversion)},
       {"updated", "2013-07-23T11:33:21Z"},
-      {"links", json::Array{json::Object{{"rel", "self"}, {"href", url(call, "")}}}},
+      {"links", json::Array{json::Object{{"rel", "self"}, {"href", compute_url(call, "")}}}},
       {"media-types",
        json::Array{json::Object{{"base", "application/json"},
                                 {"type", "application/vnd.openstack.compute+json;version=2.1"}}}}};
@@ -39,10 +35,11 @@ Answer show_version(Call& call) {
 // ---- flavors
 
 json::Object flavor_view(const Call& call, const model::Flavor& flavor, bool in_detail) {
-  json::Object view{{"id", flavor.id},
-                    {"name", flavor.name},
-                    {"links", json::Array{json::Object{
-                                  {"rel", "self"}, {"href", url(call, "flavors/" + flavor.id)}}}}};
+  json::Object view{
+      {"id", flavor.id},
+      {"name", flavor.name},
+      {"links", json::Array{json::Object{{"rel", "self"},
+                                         {"href", compute_url(call, "flavors/" + flavor.id)}}}}};
   if (call.microversion >= 55)
     view.set("description",
              flavor.description.empty() ? json::Value() : json::Value(flavor.description));
@@ -80,12 +77,13 @@ Answer flavors(Call& call, bool in_detail) {
   if (!page) return std::unexpected(page.error());
   json::Object document{{"flavors", std::move(page->rows)}};
   if (!page->next_marker.empty())
-    document.set("flavors_links",
-                 json::Array{json::Object{
-                     {"rel", "next"},
-                     {"href", url(call, fmt::format("flavors{}?limit={}&marker={}",
-                                                    in_detail ? "/detail" : "", paging[0].second,
-                                                    page->next_marker))}}});
+    document.set(
+        "flavors_links",
+        json::Array{json::Object{
+            {"rel", "next"},
+            {"href", compute_url(call, fmt::format("flavors{}?limit={}&marker={}",
+                                                   in_detail ? "/detail" : "", paging[0].second,
+                                                   page->next_marker))}}});
   return reply(200, document);
 }
 

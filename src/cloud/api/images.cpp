@@ -1,22 +1,17 @@
-// Glance v2: images and their data.
+// Glance v2: images listed, made, shown, changed and deleted.
+#include "cloud/api/images.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
 #include <filesystem>
-#include <fstream>
 
 #include "base/text.h"
-#include "cloud/api/cloud.h"
-#include "cloud/model/digest.h"
 
 namespace cloud::api {
 
 namespace {
-
-std::unexpected<model::Refusal> bad(std::string message) {
-  return model::refuse(400, "BadRequest", std::move(message));
-}
 
 Answer list_versions(Call& call) {
   const std::string self = call.cloud.settings.base_url + "/image/v2/";
@@ -28,139 +23,6 @@ Answer list_versions(Call& call) {
                      {"status", status},
                      {"links", json::Array{json::Object{{"rel", "self"}, {"href", self}}}}});
   return reply(300, json::Object{{"versions", std::move(versions)}});
-}
-
-json::Value or_null(const std::string& text) {
-  return text.empty() ? json::Value() : json::Value(text);
-}
-
-json::Object image_view(const model::Image& image) {
-  json::Object view = image.properties;
-  view.set("id", image.id);
-  view.set("name", image.name);
-  view.set("owner", image.project_id);
-  view.set("status", image.status);
-  view.set("visibility", image.visibility);
-  view.set("disk_format", or_null(image.disk_format));
-  view.set("container_format", or_null(image.container_format));
-  view.set("min_disk", image.min_disk);
-  view.set("min_ram", image.min_ram);
-  view.set("protected", image.is_protected);
-  view.set("os_hidden", image.os_hidden);
-  view.set("size", image.size ? json::Value(*image.size) : json::Value());
-  view.set("virtual_size", nullptr);
-  view.set("checksum", or_null(image.checksum));
-  view.set("os_hash_algo", image.sha512.empty() ? json::Value() : json::Value("sha512"));
-  view.set("os_hash_value", or_null(image.sha512));
-  view.set("tags", texts(image.tags));
-  view.set("created_at", iso_time(image.created_at));
-  view.set("updated_at", iso_time(image.updated_at));
-  view.set("self", "/v2/images/" + image.id);
-  view.set("file", fmt::format("/v2/images/{}/file", image.id));
-  view.set("schema", "/v2/schemas/image");
-  return view;
-}
-
-bool may_see(const Call& call, const model::Image& image) {
-  return image.visibility == "public" || image.visibility == "community" ||
-         call.may_see(image.project_id);
-}
-
-model::Allowed<model::Image> find_image(Call& call) {
-  const model::Image* image = call.state().images.find(call.captured[0]);
-  if (image == nullptr || !may_see(call, *image))
-    return model::refuse(
-        404, "ImageNotFound",
-        fmt::format("No image found with ID {}", base::printable(call.captured[0])));
-  return *image;
-}
-
-model::Allowed<model::Image> own_image(Call& call) {
-  auto image = find_image(call);
-  if (image && !call.may_see(image->project_id))
-    return model::refuse(403, "Forbidden", "You are not permitted to modify this image.");
-  return image;
-}
-
-constexpr std::array<std::string_view, 12> kReadOnly = {
-    "owner",      "status", "checksum", "size",   "virtual_size", "created_at",
-    "updated_at", "self",   "file",     "schema", "os_hash_algo", "os_hash_value"};
-
-template <std::size_t Size>
-bool is_one_of(const std::array<std::string_view, Size>& words, std::string_view word) {
-  return std::ranges::find(words, word) != words.end();
-}
-constexpr std::array<std::string_view, 11> kDiskFormats = {
-    "ami", "ari", "aki", "vhd", "vhdx", "vmdk", "raw", "qcow2", "vdi", "iso", "ploop"};
-constexpr std::array<std::string_view, 7> kContainerFormats = {"ami", "ari", "aki",   "bare",
-                                                               "ovf", "ova", "docker"};
-constexpr std::array<std::string_view, 4> kVisibilities = {"public", "private", "shared",
-                                                           "community"};
-
-model::Allowed<> set_number(std::int64_t& into, std::string_view name, const json::Value& value) {
-  const auto number = value.as_integer();
-  if (!number || *number < 0) return bad(fmt::format("{} must be an integer of at least 0.", name));
-  into = *number;
-  return {};
-}
-
-model::Allowed<> set_word(std::string& into, std::string_view name, const json::Value& value,
-                          bool is_known) {
-  if (value.is_null()) {
-    into.clear();
-    return {};
-  }
-  if (value.as_string() == nullptr || !is_known)
-    return bad(fmt::format("Invalid value '{}' for {}", json::dump(value), name));
-  into = *value.as_string();
-  return {};
-}
-
-// One attribute of an image, by POST or PATCH.
-model::Allowed<> set_attribute(Call& call, model::Image& image, std::string_view name,
-                               const json::Value& value) {
-  const std::string text = value.as_string() == nullptr ? "" : *value.as_string();
-  if (is_one_of(kReadOnly, name))
-    return model::refuse(403, "ReadonlyProperty",
-                         fmt::format("Attribute '{}' is read-only.", name));
-  if (name == "name") return set_word(image.name, name, value, true);
-  if (name == "disk_format")
-    return set_word(image.disk_format, name, value, is_one_of(kDiskFormats, text));
-  if (name == "container_format")
-    return set_word(image.container_format, name, value, is_one_of(kContainerFormats, text));
-  if (name == "min_disk") return set_number(image.min_disk, name, value);
-  if (name == "min_ram") return set_number(image.min_ram, name, value);
-  if (name == "protected" || name == "os_hidden") {
-    if (value.as_bool() == nullptr) return bad(fmt::format("{} must be true or false.", name));
-    (name == "protected" ? image.is_protected : image.os_hidden) = *value.as_bool();
-    return {};
-  }
-  if (name == "visibility") {
-    if (text == "public" && !call.session->is_admin)
-      return model::refuse(403, "Forbidden",
-                           "You are not authorized to complete publicize_image action.");
-    return set_word(image.visibility, name, value, is_one_of(kVisibilities, text));
-  }
-  if (name == "tags") {
-    image.tags.clear();
-    if (value.as_array() == nullptr) return bad("tags must be a list.");
-    for (const json::Value& tag : *value.as_array())
-      if (tag.as_string() != nullptr) image.tags.push_back(*tag.as_string());
-    return {};
-  }
-  if (value.as_string() == nullptr)
-    return bad(
-        fmt::format("Provided object does not match schema 'image': {} is not of type "
-                    "'string'",
-                    base::printable(name)));
-  constexpr std::size_t kMostProperties = 128;
-  if (image.properties.size() >= kMostProperties)
-    return model::refuse(413, "ImagePropertyLimitExceeded",
-                         fmt::format("The limit has been exceeded on the number of allowed image "
-                                     "properties. Maximum: {}",
-                                     kMostProperties));
-  image.properties.set(name, value);
-  return {};
 }
 
 Answer create_image(Call& call) {
@@ -269,10 +131,6 @@ Answer update_image(Call& call) {
   return reply(200, image_view(*image));
 }
 
-std::string path_of(const Call& call, const model::Image& image) {
-  return call.cloud.settings.image_directory + "/" + image.id;
-}
-
 Answer delete_image(Call& call) {
   auto image = own_image(call);
   if (!image) return std::unexpected(image.error());
@@ -286,48 +144,6 @@ Answer delete_image(Call& call) {
       std::filesystem::remove(path, ignored);
     });
   return reply(204);
-}
-
-Answer upload(Call& call) {
-  auto image = own_image(call);
-  if (!image) return std::unexpected(image.error());
-  if (call.request.headers.find("Content-Type") != "application/octet-stream")
-    return model::refuse(415, "HTTPUnsupportedMediaType",
-                         "Image data are sent with Content-Type: application/octet-stream.");
-  if (image->status != "queued")
-    return model::refuse(
-        409, "InvalidImageStatusTransition",
-        fmt::format("Image status transition from {} to saving is not allowed", image->status));
-  if (image->disk_format.empty() || image->container_format.empty())
-    return bad("disk_format and container_format must be set before data are uploaded.");
-  const std::string& data = call.request.body;
-  if (!call.cloud.settings.image_directory.empty()) {
-    std::ofstream file(path_of(call, *image), std::ios::binary | std::ios::trunc);
-    file.write(data.data(), static_cast<std::streamsize>(data.size()));
-    file.close();
-    if (!file)
-      return model::refuse(413, "StorageFull",
-                           "The image data could not be stored; is the disk full?");
-  }
-  image->size = static_cast<std::int64_t>(data.size());
-  image->checksum = model::md5_hex(data);
-  image->sha512 = model::sha512_hex(data);
-  image->status = "active";
-  image->updated_at = call.cloud.now();
-  call.state().images.put(*image);
-  return reply(204);
-}
-
-Answer download(Call& call) {
-  auto image = find_image(call);
-  if (!image) return std::unexpected(image.error());
-  if (image->status != "active" || call.cloud.settings.image_directory.empty()) return reply(204);
-  std::ifstream file(path_of(call, *image), std::ios::binary);
-  http::Response response = reply(200);
-  response.headers.set("Content-Type", "application/octet-stream");
-  response.headers.set("Content-MD5", image->checksum);
-  response.body.assign(std::istreambuf_iterator<char>(file), {});
-  return response;
 }
 
 Answer tag_image(Call& call) {
@@ -370,8 +186,6 @@ constexpr Route kRoutes[] = {
     {"GET", "v2/images/{}", show_image},
     {"PATCH", "v2/images/{}", update_image},
     {"DELETE", "v2/images/{}", delete_image},
-    {"PUT", "v2/images/{}/file", upload},
-    {"GET", "v2/images/{}/file", download},
     {"PUT", "v2/images/{}/tags/{}", tag_image},
     {"DELETE", "v2/images/{}/tags/{}", tag_image},
     {"GET", "v2/schemas/image", show_schema},

@@ -1,6 +1,7 @@
 // The life of servers, shared by Nova's API, its actions and the operator's API.
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "cloud/api/cloud.h"
@@ -20,6 +21,11 @@ void remove_server(Cloud& cloud, const model::Server& server);
 // Sets status and time stamps of a server's ports by whether its guest runs.
 void mark_ports(Cloud& cloud, const model::Server& server, bool is_running);
 
+// Metadata of a request: texts, neither too long nor too many.
+model::Allowed<std::map<std::string, std::string>> read_metadata(const json::Value& sent);
+
+json::Object addresses_view(Call& call, const model::Server& server);
+json::Object metadata_view(const model::Server& server);
 json::Object server_view(Call& call, const model::Server& server, bool in_detail);
 
 }  // namespace cloud::api
