@@ -8,7 +8,7 @@ namespace cloud::api {
 
 namespace {
 
-constexpr model::Time kTokenLifetime = 24 * 3600;
+constexpr model::Time kTokenLifetime = model::Time(24) * 3600;
 
 json::Value domain_reference() {
   return json::Object{{"id", kDomainId}, {"name", kDomainName}};
