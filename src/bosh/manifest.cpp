@@ -14,10 +14,10 @@ namespace bosh {
 namespace {
 
 void refuse_cloud_keys(Fields& fields) {
-  constexpr std::string_view elsewhere = "belongs in the cloud-config";
+  constexpr std::string_view kElsewhere = "belongs in the cloud-config";
   for (const std::string_view key : {"vm_types", "azs", "disk_types", "compilation"})
-    fields.refuse(key, code::kDeploymentInvalidProperty, elsewhere);
-  fields.refuse("networks", code::kV1DeprecatedNetworks, elsewhere);
+    fields.refuse(key, code::kDeploymentInvalidProperty, kElsewhere);
+  fields.refuse("networks", code::kV1DeprecatedNetworks, kElsewhere);
   fields.refuse("disk_pools", code::kV1DeprecatedDiskPools, "is of the first manifest version");
   fields.refuse("jobs", code::kV1DeprecatedJob, "is now called \"instance_groups\"");
   fields.refuse("resource_pools", code::kV1DeprecatedResourcePools,
