@@ -1,9 +1,13 @@
 // The core alone, with 10 and with 10,000 routers: what finding the router of a packet and finding
-// what is due cost must hardly depend on how many there are.
+// what is due cost must hardly depend on how many there are. And the bytes that a router takes, and
+// how many hours of routers' lives the simulation gets through in a second.
 #include <benchmark/benchmark.h>
+#include <malloc.h>
 
 #include <chrono>
+#include <memory>
 
+#include "simulation.h"
 #include "vrrp/engine.h"
 
 namespace {
@@ -77,8 +81,34 @@ void send(benchmark::State& state) {
   benchmark::DoNotOptimize(bytes);
 }
 
+void footprint(benchmark::State& state) {
+  double bytes = 0;
+  for (auto _ : state) {
+    const auto before = mallinfo2();
+    const auto site = std::make_unique<Site>(state.range(0));
+    const auto after = mallinfo2();
+    // Large blocks are mapped, and counted apart.
+    bytes = static_cast<double>(after.uordblks + after.hblkhd - before.uordblks - before.hblkhd);
+  }
+  state.counters["bytes_a_router"] = bytes / static_cast<double>(state.range(0));
+}
+
+void simulate(benchmark::State& state) {
+  scenario::Totals totals;
+  std::uint64_t seed = 0;
+  for (auto _ : state)
+    if (const auto failure = scenario::run_seed(++seed, totals))
+      return state.SkipWithError("a rule was broken");
+  const std::chrono::duration<double, std::ratio<3600>> hours = totals.router_time;
+  state.counters["router_hours"] = benchmark::Counter(hours.count(), benchmark::Counter::kIsRate);
+  state.counters["steps"] =
+      benchmark::Counter(static_cast<double>(totals.steps), benchmark::Counter::kIsRate);
+}
+
 BENCHMARK(receive)->Arg(10)->Arg(1000)->Arg(10000);
 BENCHMARK(send)->Arg(10)->Arg(1000)->Arg(10000);
+BENCHMARK(footprint)->Arg(10000)->Iterations(1);
+BENCHMARK(simulate);
 
 }  // namespace
 

@@ -2,8 +2,11 @@
 """Tests the proof: puts one deliberate fault after the other into a copy of the core, runs the
 simulation on it, and expects a broken rule. Prints the table that docs/core-faults.md keeps.
 
-    tests/scenario/faults.py [--write] [NAME...]      needs g++; takes a few minutes
+    tests/scenario/faults.py [--write] [NAME...]      needs g++; takes a minute or two
+
+ctest runs it as core_faults.
 """
+import concurrent.futures
 import os
 import pathlib
 import re
@@ -14,7 +17,8 @@ import tempfile
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SEEDS = "4000"
-FLAGS = ["-std=c++23", "-O1", "-DFMT_HEADER_ONLY=1"]
+FLAGS = ["-std=c++23", "-O1", "-DFMT_HEADER_ONLY=1", "-Isrc", "-Itests/scenario"]
+COMPILER = [*(["ccache"] if shutil.which("ccache") else []), "g++"]
 
 # What is wrong, in which file, the text that is there, and what is put in its place.
 FAULTS = [
@@ -98,13 +102,19 @@ FAULTS = [
      "*timer_ += skew_time", "if (false) *timer_ += skew_time"),
     ("timers are lost in the heap", "timer_queue.cpp",
      "if (!(moving < heap_[parent])) break;", "break;"),
+    ("a sync group member left behind when another one yields", "group.cpp",
+     "  each([&](Router& member) { member.follow_to_backup(now, scratch_); });\n", ""),
+    ("a sync group member becomes active alone", "router.cpp",
+     "if (!is_grouped_) return become_active(reason, turn);", "return become_active(reason, turn);"),
+    ("a sync group member that is left behind says nothing of it", "group.cpp",
+     "  actions.push_back(ReleaseAddresses{});\n  active_interval_", "  active_interval_"),
 ]
 
 
-def compile_one(source, build, work):
-    target = build / (source.stem + ".o")
-    subprocess.run(["g++", *FLAGS, f"-I{work}/src", f"-I{work}/tests/scenario", "-c",
-                    str(source), "-o", str(target)], check=True)
+def compile_one(source, target, work):
+    target.parent.mkdir(parents=True, exist_ok=True)
+    subprocess.run([*COMPILER, *FLAGS, "-c", str(source.relative_to(work)), "-o",
+                    str(target.relative_to(work))], check=True, cwd=work)
     return target
 
 
@@ -127,20 +137,28 @@ def main():
 HEAD = f"""# Faults that the simulation must catch
 
 Each row is a mistake that `tests/scenario/faults.py` puts into a copy of `src/vrrp`, and the rule that
-the simulation (`tests/scenario`, {SEEDS} seeds) found broken. `faults.py --write` makes this table anew.
+the simulation (`tests/scenario`, {SEEDS} seeds) found broken, or, for sync groups, what `group_test.cpp`
+saw. ctest runs it as `core_faults`; `faults.py --write` makes this table anew.
 
 | fault | where | caught by seed | rule that was broken |
 |---|---|---|---|
 """
 
 
-def sources(work):
-    for folder, pattern in (("src/vrrp", "*.cpp"), ("src/net", "*.cpp"), ("tests/scenario", "*.cpp")):
-        for path in sorted((work / folder).glob(pattern)):
+def core(work):
+    for folder in ("src/net", "src/vrrp"):
+        for path in sorted((work / folder).glob("*.cpp")):
             if not path.stem.endswith("_test"):
                 yield path
     yield work / "src/base/error.cpp"
     yield work / "src/base/text.cpp"
+
+
+def simulation(work):
+    for path in sorted((work / "tests/scenario").glob("*.cpp")):
+        if not path.stem.endswith("_test"):
+            yield path
+    yield work / "tests/scenario/group_test.cpp"
 
 
 def check_texts(work):
@@ -152,41 +170,73 @@ def check_texts(work):
 
 def run(wanted, work):
     check_texts(work)
-    build = work / "build"
-    build.mkdir()
-    print("building the core and the simulation", flush=True)
-    objects = {path: compile_one(path, build, work) for path in sources(work)}
+    faults = [fault for fault in FAULTS
+              if not wanted or any(word in fault[0] for word in wanted)]
+    # ccache finds again what it knows from another folder.
+    os.environ.update(CCACHE_BASEDIR=str(work), CCACHE_NOHASHDIR="1")
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        print("building the core and the simulation", flush=True)
+        paths = [*core(work), *simulation(work)]
+        objects = dict(zip(paths, pool.map(
+            lambda path: compile_one(path, work / "build" / (path.stem + ".o"), work), paths)))
+        results = list(pool.map(lambda item: try_one(*item, objects, work), enumerate(faults)))
     table, missed = [], 0
-    for name, file, old, new in FAULTS:
-        if wanted and not any(word in name for word in wanted):
-            continue
-        path = work / "src/vrrp" / file
-        text = path.read_text()
-        mutant = work / "mutant" / file
-        mutant.parent.mkdir(exist_ok=True)
-        mutant.write_text(text.replace(old, new))
-        faulty = compile_one(mutant, work, work)
-        program = work / "sim"
-        linked = [str(faulty if key == path else value) for key, value in objects.items()]
-        subprocess.run(["g++", *linked, "-o", str(program)], check=True)
-        found = judge(program)
-        missed += found is None
+    for (name, file, _, _), found in zip(faults, results):
         seed, rule = found or ("-", "**missed**")
-        print(f"{'caught' if found else 'MISSED'}: {name} (seed {seed}: {rule})", flush=True)
+        missed += found is None
+        print(f"{'caught' if found else 'MISSED'}: {name} (seed {seed}: {rule})")
         table.append(f"| {name} | `{file}` | {seed} | {rule} |\n")
     return table, missed
 
 
+# Builds the simulation with this fault in it. The seed and the rule that was broken, or nothing.
+def try_one(number, fault, objects, work):
+    _, file, old, new = fault
+    path = work / "src/vrrp" / file
+    folder = work / f"fault-{number}"
+    folder.mkdir()
+    mutant = folder / file
+    mutant.write_text(path.read_text().replace(old, new))
+    faulty = compile_one(mutant, folder / "faulty.o", work)
+    linked = {key: faulty if key == path else value for key, value in objects.items()}
+    of_groups = linked.pop(work / "tests/scenario/group_test.cpp")
+    of_routers = linked.pop(work / "tests/scenario/sim_main.cpp")
+    return (judge(link(folder / "sim", [*linked.values(), of_routers]))
+            or judge_groups(link(folder / "groups", [*linked.values(), of_groups])))
+
+
+def link(program, objects):
+    subprocess.run(["g++", *map(str, objects), "-o", str(program), "-lgtest_main", "-lgtest",
+                    "-lcrypto"], check=True)
+    return program
+
+
+def output_of(*command):
+    return subprocess.run([str(word) for word in command], capture_output=True, text=True,
+                          timeout=300, check=False)
+
+
 def judge(program):
     try:
-        done = subprocess.run([str(program), "--seeds", SEEDS], capture_output=True, text=True,
-                              timeout=120, check=False)
+        done = output_of(program, "--seeds", SEEDS)
     except subprocess.TimeoutExpired:
         return "-", "it did not come to an end"
     if done.returncode == 0:
         return None
     match = re.search(r"seed (\d+): at \S+ this was broken: (.*)", done.stdout)
     return match.groups() if match else ("-", "an assertion")
+
+
+def judge_groups(program):
+    try:
+        done = output_of(program)
+    except subprocess.TimeoutExpired:
+        return "-", "it did not come to an end"
+    if done.returncode == 0:
+        return None
+    seed = re.search(r"seed (\d+)", done.stdout)
+    rule = re.search(r'Which is: "(.*)"', done.stdout)
+    return (seed.group(1), "groups: " + rule.group(1)) if seed and rule else ("-", "an assertion")
 
 
 if __name__ == "__main__":
