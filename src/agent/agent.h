@@ -92,7 +92,7 @@ class Agent {
   // Plans (change.cpp).
   base::Result<> listen();
   void remove_left_over(const Plan& plan);
-  std::optional<vrrp::RouterId> add_router(const PlannedRouter& planned);
+  std::optional<vrrp::RouterId> add_router(const PlannedRouter& planned, vrrp::Duration delay);
   void start_router(vrrp::RouterId id);
   void tell_tracked(vrrp::RouterId id, const vrrp::RouterConfig& config);
   void update_router(vrrp::RouterId id, PlannedRouter planned);
@@ -133,6 +133,7 @@ class Agent {
 
   std::function<void()> on_stopped_;
   io::Timer last_patience_;
+  bool has_started_ = false;
   bool is_stopping_ = false;
   bool is_finishing_ = false;
 };

@@ -1,4 +1,6 @@
 // Plans come into force: at the start, by a reload, at the end.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <set>
@@ -38,7 +40,15 @@ std::vector<netlink::Address> without(const std::vector<netlink::Address>& from,
 
 base::Result<> Agent::start(Plan plan) {
   remove_left_over(plan);
-  return change(std::move(plan));
+  if (plan.startup_delay > vrrp::Duration{})
+    base::log::info(
+        "agent.delayed",
+        {{"seconds",
+          fmt::format("{:g}", std::chrono::duration<double>(plan.startup_delay).count())},
+         {"because", "vrrp_startup_delay"}});
+  auto done = change(std::move(plan));
+  has_started_ = true;
+  return done;
 }
 
 // Addresses of a run that was killed: whoever has them now must win an election first.
@@ -74,13 +84,14 @@ base::Result<> Agent::change(Plan plan) {
   interfaces_ = std::move(plan.interfaces);
   // Groups are made of routers that are there, and those that leave must have left theirs; nobody
   // has begun or been changed when a group first looks at its members.
+  const auto startup_delay = has_started_ ? vrrp::Duration{} : plan.startup_delay;
   std::vector<vrrp::RouterId> ids;
   std::set<vrrp::RouterId> fresh;
   for (const PlannedRouter& planned : plan.routers) {
     const vrrp::RouterConfig& config = planned.config;
     auto id = engine_.find(config.interface, config.family, config.vrid);
     if (!id) {
-      id = add_router(planned);
+      id = add_router(planned, startup_delay);
       if (id) fresh.insert(*id);
     }
     ids.push_back(id.value_or(kNoRouter));
@@ -119,8 +130,12 @@ base::Result<> Agent::listen() {
   return transport_->listen(wanted);
 }
 
-std::optional<vrrp::RouterId> Agent::add_router(const PlannedRouter& planned) {
-  const auto id = engine_.add(planned.config);
+// The delay is the start's and not in the plan, so that no reload takes it for a change.
+std::optional<vrrp::RouterId> Agent::add_router(const PlannedRouter& planned,
+                                                vrrp::Duration delay) {
+  vrrp::RouterConfig config = planned.config;
+  config.startup_delay = delay;
+  const auto id = engine_.add(std::move(config));
   if (!id) {  // the plan has been checked for this
     base::log::error("vrrp.refused",
                      {{"instance", planned.name}, {"error", base::to_string(id.error())}});

@@ -52,7 +52,10 @@ void Agent::perform() {
 void Agent::leave(vrrp::RouterId id) {
   if (is_stopping_) return;
   if (!running_.at(id).is_deleted) {
-    engine_.handle(id, vrrp::Startup{}, std::chrono::steady_clock::now(), actions_);
+    const vrrp::Instant now = std::chrono::steady_clock::now();
+    // Without the start-up delay that it may have begun with.
+    (void)engine_.reconfigure(id, running_.at(id).planned.config, now, actions_);
+    engine_.handle(id, vrrp::Startup{}, now, actions_);
     return turn_soon();
   }
   engine_.remove(id);

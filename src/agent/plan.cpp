@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -36,6 +37,8 @@ class Planner {
     for (const auto& instance : config_.instances)
       for (const auto& address : instance.excluded) ours_.push_back(address.prefix.address());
     for (const auto& instance : config_.instances) plan_router(instance);
+    result_.plan.startup_delay = config_.globals.startup_delay;
+    for (const auto& address : config_.static_addresses) warn_of_options(address);
     for (const auto& address : config_.static_addresses)
       if (const netlink::Link* link = device(address, nullptr))
         result_.plan.static_addresses.push_back(to_netlink(address, link->index));
@@ -50,6 +53,12 @@ class Planner {
   }
   void warn(const text::Place& at, std::string what, std::string hint = {}) {
     result_.diagnostics.push_back({text::Severity::Warning, at, std::move(what), std::move(hint)});
+  }
+
+  // Of what has no effect here the first one is named.
+  void warn_once(const text::Place& at, std::string_view what, std::string hint = {}) {
+    if (named_.emplace(what).second)
+      warn(at, fmt::format("{} is not supported yet", what), std::move(hint));
   }
 
   void no_interface(const text::Place& at, const std::string& name) {
@@ -140,12 +149,39 @@ class Planner {
     result_.plan.routers.push_back(std::move(router));
   }
 
-  // Keywords that have no effect yet are the reader's to name; this one is an option of an address.
+  // Keywords that have no effect yet are the reader's to name, what stands behind them is ours.
   void warn_of_unsupported(const keepalived::Instance& instance) {
     for (const auto* list : {&instance.addresses, &instance.excluded})
-      for (const auto& address : *list)
-        if (address.use_vmac)
-          warn(address.at, "use_vmac is not supported yet; the interface's own MAC is used");
+      for (const auto& address : *list) warn_of_options(address);
+    warn_of_users(instance.notify);
+    if (instance.strict && !instance.accept)
+      warn_once(instance.at, "the no_accept of strict mode", "the addresses answer");
+  }
+
+  void warn_of_options(const keepalived::VirtualAddress& address) {
+    const auto name = [&](bool is_given, std::string_view option, std::string hint) {
+      if (is_given) warn_once(address.at, option, std::move(hint));
+    };
+    const std::string plain = "the address is set without it";
+    name(address.use_vmac, "use_vmac behind an address", "the interface's own MAC is used");
+    name(!address.track, "no_track", "an address that somebody removes is put back");
+    name(address.home, "home", plain);
+    name(address.duplicate_detection, "-nodad", plain);
+    name(address.manage_temporary, "mngtmpaddr", plain);
+    name(address.no_prefix_route, "noprefixroute", plain);
+    name(address.auto_join, "autojoin", plain);
+    name(address.preferred_lifetime && address.prefix.address().is_v4(), "preferred_lft", plain);
+  }
+
+  void warn_of_users(const keepalived::Notify& notify) {
+    for (const auto* command : {&notify.master, &notify.backup, &notify.fault, &notify.stop,
+                                &notify.deleted, &notify.any})
+      if (*command) warn_of_user(**command);
+  }
+  void warn_of_user(const keepalived::Command& command) {
+    if (!command.user.empty())
+      warn_once(command.at, "another user for a script",
+                fmt::format("it runs as holdfastd's own user, not as {}", command.user));
   }
 
   vrrp::RouterConfig router_config(const keepalived::Instance& instance,
@@ -197,6 +233,7 @@ class Planner {
   }
 
   void plan_group(const keepalived::SyncGroup& group) {
+    warn_of_users(group.notify);
     PlannedGroup planned{.name = group.name, .notify = group.notify};
     const auto& routers = result_.plan.routers;
     for (const std::string& member : group.members) {
@@ -228,10 +265,7 @@ class Planner {
     if (std::ranges::find(result_.plan.scripts, id, &PlannedScript::id) !=
         result_.plan.scripts.end())
       return;
-    if (!found->command.user.empty())
-      warn(found->command.at, fmt::format("scripts run as holdfastd's own user; 'user {}' is not "
-                                          "supported yet",
-                                          found->command.user));
+    warn_of_user(found->command);
     result_.plan.scripts.push_back({id, *found});
   }
 
@@ -248,7 +282,8 @@ class Planner {
   const Network& network_;
   TrackNames& names_;
   Planning result_;
-  std::vector<net::IpAddress> ours_;  // every virtual address: none of them is a source
+  std::set<std::string, std::less<>> named_;  // by warn_once
+  std::vector<net::IpAddress> ours_;          // every virtual address: none of them is a source
   std::set<std::tuple<net::InterfaceIndex, net::Family, vrrp::VirtualRouterId>> keys_;
 };
 

@@ -61,6 +61,8 @@ struct Plan {
   std::vector<PlannedScript> scripts = {};        // those that somebody tracks
   std::vector<PlannedInterface> interfaces = {};  // likewise
   std::vector<netlink::Address> static_addresses = {};
+  // Of the routers that start with the program.
+  vrrp::Duration startup_delay{};
 };
 
 struct Planning {

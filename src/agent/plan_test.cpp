@@ -97,7 +97,17 @@ TEST(Plan, GivesAScriptOneNumberHoweverOftenItIsTracked) {
 TEST(Plan, SaysWhatIsNotSupportedYet) {
   const auto planning = plan(instance("eth0", "10.0.0.50 use_vmac"));
   ASSERT_THAT(planning.diagnostics, SizeIs(1));
-  EXPECT_THAT(planning.diagnostics[0].what, HasSubstr("use_vmac is not supported yet"));
+  EXPECT_THAT(planning.diagnostics[0].what, HasSubstr("use_vmac"));
+  EXPECT_THAT(planning.diagnostics[0].what, HasSubstr("not supported yet"));
+}
+
+TEST(Plan, NamesEachOptionWithoutEffectOnce) {
+  const auto planning = plan(instance("eth0", "10.0.0.50 no_track home\n 10.0.0.51 no_track",
+                                      "notify_master /bin/true nobody\nnotify /bin/true nobody"));
+  ASSERT_THAT(planning.diagnostics, SizeIs(3));
+  for (const char* named : {"no_track", "home", "another user"})
+    EXPECT_THAT(planning.diagnostics,
+                testing::Contains(testing::Field(&text::Diagnostic::what, HasSubstr(named))));
 }
 
 TEST(Plan, EveryMemberOfASyncGroupTracksWhatTheGroupTracks) {

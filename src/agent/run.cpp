@@ -151,6 +151,7 @@ class Daemon {
     apply_process_settings(loaded.globals);
     base::log::info("agent.start", {{"version", kVersion},
                                     {"config", options_.config_file},
+                                    {"router_id", loaded.globals.router_id},
                                     {"instances", fmt::to_string(loaded.plan.routers.size())}});
     agent_->on_replaced_interface([this] { reload(); });
     if (const auto started = agent_->start(std::move(loaded.plan)); !started)

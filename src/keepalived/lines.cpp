@@ -81,7 +81,9 @@ bool Lines::open(const std::string& main_file) {
                               : base::fail(base::Kind::NotFound, "no files are at hand");
   if (!text) {
     sources_.add(main_file, "");
-    return give_up({.line = 0}, fmt::format("cannot read {}: {}", main_file, text.error().what),
+    const std::string& why = text.error().what;
+    const bool is_named = why.find(main_file) != std::string::npos;
+    return give_up({.line = 0}, is_named ? why : fmt::format("cannot read {}: {}", main_file, why),
                    text.error().hint);
   }
   bytes_read_ = text->size();

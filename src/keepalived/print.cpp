@@ -129,8 +129,8 @@ class Printer {
     flag("vrrp_skip_check_adv_addr", given.skip_check_adv_addr);
     flag("vrrp_check_unicast_src", given.check_unicast_source);
     announce(given.announce, "vrrp_");
-    time("vrrp_garp_interval", given.garp_interval);
-    time("vrrp_gna_interval", given.gna_interval);
+    if (given.garp_interval > Duration{}) time("vrrp_garp_interval", given.garp_interval);
+    if (given.gna_interval > Duration{}) time("vrrp_gna_interval", given.gna_interval);
     flag("vrrp_lower_prio_no_advert", given.lower_priority_no_advert);
     flag("vrrp_higher_prio_send_advert", given.higher_priority_send_advert);
     time("vrrp_startup_delay", given.startup_delay);

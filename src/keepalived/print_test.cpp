@@ -33,8 +33,6 @@ TEST(Print, SpellsOutWhatIsInForce) {
             "  vrrp_garp_master_refresh_repeat 1\n"
             "  vrrp_garp_lower_prio_delay 5\n"
             "  vrrp_garp_lower_prio_repeat 5\n"
-            "  vrrp_garp_interval 0\n"
-            "  vrrp_gna_interval 0\n"
             "  vrrp_startup_delay 0\n"
             "  default_interface eth0\n"
             "}\n"

@@ -131,6 +131,22 @@ TEST_F(Operation, AFileThatCannotRunIsRefusedAtTheStart) {
   const auto missing = a_.run({"holdfastd", "-n", "-l", "-f", "/nowhere.conf"});
   EXPECT_EQ(missing.exit.code, 6);
   EXPECT_THAT(missing.errors, HasSubstr("/nowhere.conf"));
+  const auto untested = a_.run({"holdfastd", "-t", "-f", "/nowhere.conf"});
+  EXPECT_EQ(untested.exit.code, 4);
+  EXPECT_EQ(untested.errors,
+            "/nowhere.conf: error: cannot read /nowhere.conf: no such file or directory\n");
+}
+
+TEST_F(Operation, TheStartUpDelayHoldsBackTheStartAndNoReload) {
+  const std::string delay = "global_defs {\nvrrp_startup_delay 2\n}";
+  agent_ = &start_holdfastd(a_, config({.before = delay}));
+  ASSERT_TRUE(lab::wait_until([&] { return agent_->said("agent.delayed seconds=2"); }));
+  EXPECT_TRUE(lab::holds_for(1s, [&] { return !holds(a_); }));
+  ASSERT_TRUE(lab::wait_until([&] { return holds(a_); }));
+  agent_->send(SIGHUP);
+  ASSERT_TRUE(lab::wait_until([&] { return agent_->said("config.reloaded"); }));
+  EXPECT_FALSE(agent_->said("vrrp.reconfigured"));
+  EXPECT_TRUE(holds(a_));
 }
 
 TEST_F(Operation, AReloadOfABadFileChangesNothingAndAGoodOneOnlyWhatDiffers) {
