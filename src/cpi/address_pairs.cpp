@@ -52,7 +52,7 @@ Result<std::vector<AddressPair>> read_address_pairs(const json::Value& property)
   for (const json::Value& entry : property.is_array() ? *property.as_array() : one) {
     auto pair = read_pair(entry);
     if (!pair) return std::unexpected(pair.error());
-    if (std::ranges::find(pairs, *pair) == pairs.end()) pairs.push_back(std::move(*pair));
+    if (std::ranges::find(pairs, *pair) == pairs.end()) pairs.push_back(*pair);
   }
   return pairs;
 }

@@ -28,6 +28,7 @@ const Flavor* smallest(const std::vector<const Flavor*>& fitting) {
 
 std::unexpected<Error> nothing_fits(const VmNeeds& needs, const std::vector<Flavor>& flavors) {
   std::vector<std::string> offered;
+  offered.reserve(flavors.size());
   for (const Flavor& flavor : flavors)
     offered.push_back(fmt::format("{}: {} vcpus, {} MiB, disk {} GiB, ephemeral {} GiB",
                                   flavor.name, flavor.vcpus, flavor.ram_mib, flavor.disk_gib,

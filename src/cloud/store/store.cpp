@@ -164,7 +164,10 @@ base::Result<> Store::save(const model::State& state) {
     if (result) result = impl_->save(name, table);
   });
   if (result) result = impl_->run("COMMIT");
-  if (!result) (void)impl_->run("ROLLBACK");
+  if (result) return result;
+  // What failed first is what the caller has to know; SQLite undoes an open transaction anyway.
+  if (const auto undone = impl_->run("ROLLBACK"); !undone)
+    result.error().hint = base::to_string(undone.error());
   return result;
 }
 
