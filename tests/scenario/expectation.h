@@ -21,6 +21,7 @@ class Expectation {
 
   vrrp::Instant due(vrrp::Priority effective) const;
   // Whether due() is the very instant, or only the latest one.
+  vrrp::Duration interval() const { return interval_; }
   bool is_exact() const { return is_exact_; }
 
  private:

@@ -102,6 +102,8 @@ FAULTS = [
      "*timer_ += skew_time", "if (false) *timer_ += skew_time"),
     ("timers are lost in the heap", "timer_queue.cpp",
      "if (!(moving < heap_[parent])) break;", "break;"),
+    ("a backup takes its own sleep for silence", "router.cpp",
+     "if (turn.now - *timer_ > active_interval_ && !has_waited_again_)", "if (false)"),
     ("a sync group member left behind when another one yields", "group.cpp",
      "  each([&](Router& member) { member.follow_to_backup(now, scratch_); });\n", ""),
     ("a sync group member becomes active alone", "router.cpp",

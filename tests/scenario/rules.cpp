@@ -29,6 +29,8 @@ std::string_view describe(Rule rule) {
       return "an active router answers a lower one and a resignation at once, and stays";
     case Rule::BadPacketIsNothing:
       return "a packet that fails a check changes neither state nor timer";
+    case Rule::SleeperListens:
+      return "a backup that slept listens for an interval more before it takes over";
     case Rule::SleeperReelects:
       return "an active router that slept for longer than its peers wait listens before it speaks";
     case Rule::NobodyDisplaced:

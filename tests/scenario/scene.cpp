@@ -201,6 +201,7 @@ void Simulation::note_priority(std::size_t index) {
   Node& node = nodes_[index];
   const auto priority = node.router().effective_priority();
   node.expectation.priority_changed();
+  node.listens_until.reset();
   if (node.state() == State::Backup && node.expectation.due(priority) < clock_of(index))
     node.expectation.slept(priority, clock_of(index));
 }

@@ -103,6 +103,8 @@ void Simulation::start(std::size_t index) {
   node.engine = std::make_unique<vrrp::Engine>();
   node.is_paused = node.is_leaving = node.has_addresses = false;
   node.silent_until.reset();
+  node.listens_until.reset();
+  node.has_listened_again = false;
   node.last_answer.reset();
   if (const auto added = node.engine->add(node.config); !added)
     return fail(Rule::NoBusyLoop, added.error().what);
@@ -148,8 +150,13 @@ void Simulation::resume(std::size_t index) {
   for (const auto& packet : std::exchange(node.inbox, {})) deliver(index, *packet);
   if (!node.engine) return;
   if (node.state() == State::Backup &&
-      node.expectation.due(node.router().effective_priority()) < now)
+      node.expectation.due(node.router().effective_priority()) < now) {
+    const auto late = now - node.expectation.due(node.router().effective_priority());
+    if (late > node.expectation.interval() && node.expectation.is_exact() &&
+        !std::exchange(node.has_listened_again, true))
+      node.listens_until = now + node.expectation.interval();
     node.expectation.slept(node.router().effective_priority(), now);
+  }
   advance(index);
 }
 
@@ -189,6 +196,7 @@ void Simulation::deliver(std::size_t index, const Packet& packet) {
       node.inbox.push_back(std::make_shared<const Packet>(packet));
     return;
   }
+  node.listens_until.reset();
   if (random_.chance(1)) inject_garbage(index);
   const vrrp::Datagram datagram{packet.source, packet.destination, vrrp::kHopLimit, packet.bytes};
   const auto received = read(datagram);
@@ -241,6 +249,10 @@ void Simulation::carry_out(std::size_t index, State before,
         if (transition->reason.cause == vrrp::Cause::Slept && packet != nullptr)
           node.expectation.received(*packet, priority, now);
       }
+      if (transition->to == State::Active && node.listens_until && now < *node.listens_until)
+        fail(Rule::SleeperListens, fmt::format("node {} takes over as soon as it wakes up", index));
+      node.listens_until.reset();
+      if (transition->to == State::Backup) node.has_listened_again = false;
       if (transition->to == State::Active) {
         becomes_active = true;
         const Instant due = node.expectation.due(priority);

@@ -28,6 +28,7 @@ enum class Rule {
   YieldsToBetter,      // who hears a better active router is backup at once
   AnswersLower,        // who hears a lower one, or a resignation, answers at once
   BadPacketIsNothing,  // a packet that fails a check changes neither state nor timer
+  SleeperListens,      // a backup that slept does not take its own sleep for silence
   SleeperReelects,     // an active router that slept too long does not announce itself first
   NobodyDisplaced,     // with nopreempt no lower active router is displaced
   SeamlessHandover,    // after a resignation somebody has the addresses at every instant
@@ -86,6 +87,8 @@ class Simulation {
     std::vector<std::shared_ptr<const Packet>> inbox;
     vrrp::Instant paused_at;
     std::optional<vrrp::Instant> silent_until;
+    std::optional<vrrp::Instant> listens_until;  // it slept as a backup, and heard nothing since
+    bool has_listened_again = false;             // once for each time as a backup
     vrrp::Instant last_sent;
     std::optional<vrrp::Instant> last_answer;
     std::uint64_t wake_number = 0;
