@@ -45,7 +45,9 @@ struct Transport::Socket {
 };
 
 Transport::Transport(io::Loop& loop, std::function<void()> on_input)
-    : loop_(loop), on_input_(std::move(on_input)), buffers_(kBatch * kPacketSize) {}
+    : loop_(loop),
+      on_input_(std::move(on_input)),
+      buffers_(std::make_unique_for_overwrite<std::uint8_t[]>(kBatch * kPacketSize)) {}
 
 Transport::~Transport() = default;
 
@@ -115,7 +117,7 @@ bool Transport::receive(std::size_t limit, const Packet& packet) {
   std::array<mmsghdr, kBatch> messages{};
   std::array<iovec, kBatch> parts{};
   for (std::size_t i = 0; i < kBatch; ++i) {
-    parts[i] = {buffers_.data() + i * kPacketSize, kPacketSize};
+    parts[i] = {buffers_.get() + i * kPacketSize, kPacketSize};
     messages[i].msg_hdr.msg_iov = &parts[i];
     messages[i].msg_hdr.msg_iovlen = 1;
   }
@@ -125,7 +127,7 @@ bool Transport::receive(std::size_t limit, const Packet& packet) {
       const int got = recvmmsg(socket->fd.get(), messages.data(), kBatch, MSG_DONTWAIT, nullptr);
       if (got <= 0) break;
       for (std::size_t i = 0; i < static_cast<std::size_t>(got); ++i)
-        packet(interface, {buffers_.data() + i * kPacketSize, messages[i].msg_len});
+        packet(interface, {buffers_.get() + i * kPacketSize, messages[i].msg_len});
       read += static_cast<std::size_t>(got);
       if (static_cast<std::size_t>(got) < kBatch) break;
       if (read >= limit) {

@@ -66,7 +66,7 @@ class Transport {
   std::map<net::InterfaceIndex, std::unique_ptr<Socket>> sockets_;
   std::vector<Outgoing> outgoing_;
   std::vector<std::uint8_t> bytes_;
-  std::vector<std::uint8_t> buffers_;  // for receiving
+  std::unique_ptr<std::uint8_t[]> buffers_;  // for receiving; not written to before that
   std::uint64_t send_failures_ = 0;
 };
 
