@@ -20,7 +20,6 @@ constexpr std::size_t kIcvSize = 12;  // HMAC-MD5-96
 constexpr std::size_t kTrailerMacSize = 16;
 constexpr std::size_t kTrailerMacAt = kTrailerSize - kTrailerMacSize;
 constexpr std::uint8_t kHmacSha256 = 1;
-constexpr std::size_t kProtocolAt = 9;  // in the IPv4 header
 constexpr std::size_t kChecksumAt = 6;  // in the VRRP packet
 constexpr std::size_t kPseudoSize = 20;
 
