@@ -185,7 +185,8 @@ io::Task<base::Result<std::vector<std::string>>> look_up(std::string name, Serve
   std::vector<std::string> names;
   if (has_dot) names.push_back(name);
   if (!name.ends_with('.'))
-    for (const std::string& domain : servers.search) names.push_back(name + "." + domain);
+    for (const std::string& domain : servers.search)
+      names.push_back(fmt::format("{}.{}", name, domain));
   if (!has_dot) names.push_back(name);
   bool was_answered = false;
   for (int attempt = 0; attempt < 2; ++attempt) {

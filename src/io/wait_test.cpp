@@ -46,6 +46,7 @@ io::Task<int> many_waiters(io::Loop& loop) {
   io::Event event(loop);
   int woken = 0;
   std::vector<io::Task<>> tasks;
+  tasks.reserve(3);
   for (int i = 0; i < 3; ++i) tasks.push_back(wait_for(event, woken));
   loop.post([&event] { event.set(); });
   co_await io::all(loop, std::move(tasks));

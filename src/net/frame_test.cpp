@@ -89,7 +89,7 @@ TEST(Arp, IsReadBackAsItWasWritten) {
 TEST(Arp, RefusesOtherFrames) {
   const auto frame = net::gratuitous_arp(kAddress, kMac);
   EXPECT_FALSE(net::parse_arp(std::span(frame).first(41)));
-  for (const std::size_t at : {12, 13, 14, 15, 16, 18, 19, 20, 21}) {
+  for (const std::size_t at : {12U, 13U, 14U, 15U, 16U, 18U, 19U, 20U, 21U}) {
     auto copy = frame;
     copy[at] ^= 0x40;
     EXPECT_FALSE(net::parse_arp(copy)) << at;

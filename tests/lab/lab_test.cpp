@@ -59,6 +59,7 @@ TEST_F(Laboratory, ATapSeesWhatPasses) {
 std::vector<netlink::AddressChange> many(netlink::AddressChange::What what,
                                          net::InterfaceIndex interface, std::size_t count) {
   std::vector<netlink::AddressChange> changes;
+  changes.reserve(count);
   const auto first = net::IpAddress::parse("10.1.0.1").value();
   for (std::size_t i = 0; i < count; ++i)
     changes.push_back({what,

@@ -97,6 +97,7 @@ void Simulation::begin_phase() {
   for (auto& row : reaches_) row.assign(nodes_.size(), true);
   if (!is_quiet && random_.chance(30) && allows(Hazard::Split)) {
     std::vector<bool> side;
+    side.reserve(nodes_.size());
     for (std::size_t i = 0; i < nodes_.size(); ++i) side.push_back(random_.chance(50));
     for (std::size_t a = 0; a < nodes_.size(); ++a)
       for (std::size_t b = 0; b < nodes_.size(); ++b) reaches_[a][b] = side[a] == side[b];
@@ -174,8 +175,7 @@ void Simulation::befall(std::size_t index) {
     case 5:
       inject_garbage(index);
       return;
-    case 6:
-    case 7:
+    default:  // two of eight
       return leave(index);
   }
 }
@@ -259,7 +259,7 @@ void Simulation::inject_garbage(std::size_t index) {
     case 4:
       packet.source = node.address;  // our own words, thrown back at us
       break;
-    case 5:
+    default:
       packet.bytes = in_other_version(packet);
       break;
   }
