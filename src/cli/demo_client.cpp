@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -15,22 +14,6 @@
 #include "cli/namespaces.h"
 
 namespace cli {
-namespace {
-
-// In a child process: becomes the one that waits for the probe inside the host's namespaces.
-[[noreturn]] void run_probe(pid_t host, const std::vector<std::string>& command, int input,
-                            int output) {
-  prctl(PR_SET_PDEATHSIG, SIGKILL);
-  dup2(input, STDIN_FILENO);
-  dup2(output, STDOUT_FILENO);
-  close_range(3, ~0U, 0);  // the other ends of lifelines are among them
-  const auto status = run_inside(host, command);
-  if (!status) fmt::print(stderr, "error: {}\n", to_string(status.error()));
-  _exit(status ? *status : 1);
-}
-
-}  // namespace
-
 demo::Micros now() {
   return std::chrono::duration_cast<demo::Micros>(
       std::chrono::steady_clock::now().time_since_epoch());
@@ -56,12 +39,9 @@ base::Result<DemoClient> DemoClient::start(DemoCloud& cloud, const DemoTenant& t
   const std::vector<std::string> command = {
       programs + "/holdfast-cloud", "guest-probe",   "--target",
       to_string(target) + ":80",    "--interval-us", "1000"};
-  client.pid_ = fork();
-  if (client.pid_ == 0) {
-    client.lifeline_.reset();  // else the probe's input would never end
-    run_probe(static_cast<pid_t>(*host), command, reading.get(), output.get());
-  }
-  if (client.pid_ < 0) return std::unexpected(base::system_error("cannot fork", errno));
+  const auto pid = start_inside(static_cast<pid_t>(*host), command, reading.get(), output.get());
+  if (!pid) return std::unexpected(pid.error());
+  client.pid_ = *pid;
   return client;
 }
 

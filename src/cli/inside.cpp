@@ -1,9 +1,7 @@
 #include "cli/inside.h"
 
 #include <fmt/format.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -68,22 +66,14 @@ std::optional<InsideRequest> parse_inside(const InsideWords& words, const Argume
 }
 
 int run_in_child(pid_t pid, const std::vector<std::string>& command) {
-  const pid_t parent = getpid();
-  const pid_t child = fork();
-  if (child < 0) {
-    complain(base::system_error("cannot fork", errno));
+  const auto child = start_inside(pid, command);
+  if (!child) {
+    complain(child.error());
     return kFailed;
-  }
-  if (child == 0) {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent) _exit(kFailed);
-    const auto status = run_inside(pid, command);
-    if (!status) complain(status.error());
-    _exit(status.value_or(kFailed));
   }
   for (const int number : {SIGINT, SIGQUIT, SIGTERM, SIGHUP}) signal(number, SIG_IGN);
   int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
+  while (waitpid(*child, &status, 0) < 0 && errno == EINTR) {
   }
   for (const int number : {SIGINT, SIGQUIT, SIGTERM, SIGHUP}) signal(number, SIG_DFL);
   return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);

@@ -32,8 +32,7 @@ struct InsideWords {
 std::optional<InsideRequest> parse_inside(const InsideWords& words, const Arguments& arguments,
                                           int& status);
 
-// run_inside() in a child of ours, so that this process stays where it is. The terminal's signals
-// are for the command.
+// start_inside() to its end; the exit status. The terminal's signals are for the command.
 int run_in_child(pid_t pid, const std::vector<std::string>& command);
 
 // A server by id, by name, or by the instance name that a deployer wrote into its metadata

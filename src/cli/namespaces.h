@@ -3,6 +3,7 @@
 #pragma once
 
 #include <sys/types.h>
+#include <unistd.h>
 
 #include <string>
 #include <vector>
@@ -11,10 +12,11 @@
 
 namespace cli {
 
-// Joins the namespaces of `pid` and runs the command there to its end; its exit status, or 128 +
-// the signal that killed it. The calling process itself has moved when this returns: call it in a
-// process that does nothing else. A program named by an absolute path is opened before the move, so
-// it need not be visible in there. The command is killed when the caller dies.
-base::Result<int> run_inside(pid_t pid, const std::vector<std::string>& command);
+// Starts the command there with these descriptors as its standard input and output, and none of our
+// others. The answer is a child of ours that waits for it and ends with its status, or 128 + the
+// signal that killed it; both die with this process. A program named by an absolute path is opened
+// before the move, so it need not be visible in there.
+base::Result<pid_t> start_inside(pid_t pid, const std::vector<std::string>& command,
+                                 int input = STDIN_FILENO, int output = STDOUT_FILENO);
 
 }  // namespace cli
