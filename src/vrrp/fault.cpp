@@ -92,16 +92,17 @@ Priority Router::weighted_priority() const {
   if (base_priority_.is_owner()) return has_ceded_ ? Priority(254) : base_priority_;
   std::int64_t sum = base_priority_.value();
   for (std::size_t i = 0; i < tracked_.size(); ++i) {
-    const int weight =
-        config_.tracked[i].reverse ? -config_.tracked[i].weight : config_.tracked[i].weight;
+    // keepalived: the sign says when a weight counts, `reverse` only which way it goes then.
+    const int written = config_.tracked[i].weight;
+    const int weight = config_.tracked[i].reverse ? -written : written;
     switch (tracked_[i].known) {
       case TrackedState::Known::No:
         break;
       case TrackedState::Known::Up:
-        sum += std::max(weight, 0);
+        if (written > 0) sum += weight;
         break;
       case TrackedState::Known::Down:
-        sum += std::min(weight, 0);
+        if (written < 0) sum += weight;
         break;
       case TrackedState::Known::Value:
         sum += std::clamp<std::int64_t>(std::int64_t{tracked_[i].value} * weight, -255, 255);

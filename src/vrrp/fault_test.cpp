@@ -66,6 +66,21 @@ TEST(Tracking, WeighsThePriorityWithinItsBounds) {
   EXPECT_EQ(router.router.effective_priority(), Priority(1));
 }
 
+// As keepalived 2.2.7 does with `weight 20 reverse` and `weight -10 reverse`, seen in its log.
+TEST(Tracking, ReverseTurnsTheDirectionAndNotTheOccasion) {
+  auto tracking = config(100);
+  tracking.tracked = {{.id = {1}, .weight = 20, .reverse = true},
+                      {.id = {2}, .weight = -10, .reverse = true}};
+  Story router(tracking);
+  router.tell(Startup{});
+  router.tell(TrackedChanged{{1}, true});
+  router.tell(TrackedChanged{{2}, true});
+  EXPECT_EQ(router.router.effective_priority(), Priority(80));
+  router.tell(TrackedChanged{{1}, false});
+  router.tell(TrackedChanged{{2}, false});
+  EXPECT_EQ(router.router.effective_priority(), Priority(110));
+}
+
 TEST(Tracking, NeverMovesAnOwner) {
   auto owner = config(255);
   owner.tracked = {{.id = {1}, .weight = -50}};
