@@ -73,10 +73,10 @@ struct InstanceDraft {
   std::optional<bool> lower_priority_no_advert = {};
   std::optional<bool> higher_priority_send_advert = {};
   std::optional<bool> smtp_alert = {};
-  std::optional<bool> promote_secondaries = {};
+  bool promote_secondaries = false;
   Notify notify = {};
-  std::vector<std::string> routes = {};
-  std::vector<std::string> rules = {};
+  std::vector<Route> routes = {};
+  std::vector<Rule> rules = {};
 };
 
 struct GroupDraft {
@@ -92,7 +92,6 @@ struct GlobalsDraft {
   Globals globals = {};
   AnnounceDraft announce = {};
   bool min_garp = false;
-  bool smtp_alert = false;
   int down_timer_adverts = 3;
   net::IpAddress group_v4 = vrrp::kGroupIpv4;
   net::IpAddress group_v6 = vrrp::kGroupIpv6;

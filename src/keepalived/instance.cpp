@@ -148,14 +148,6 @@ void set_group(Draft& draft, const Call& call) {
                           "the line is ignored");
 }
 
-void add_words(const Call& call, std::vector<std::string>& into) {
-  for (const Statement& entry : call.statement.block) {
-    std::string line;
-    for (const Word& word : entry.words) line += (line.empty() ? "" : " ") + word.text;
-    into.push_back(std::move(line));
-  }
-}
-
 template <std::optional<bool> Draft::*Member>
 void set_switch(Draft& draft, const Call& call) {
   if (const auto value = on_or_off(call)) draft.*Member = value->value;
@@ -231,8 +223,6 @@ const Handlers<Draft>& handlers() {
          if (const auto value = on_or_off(call)) draft.checksum_as_v2 = value->value;
        }},
       {"promote_secondaries", [](Draft& draft, const Call&) { draft.promote_secondaries = true; }},
-      {"virtual_routes", [](Draft& draft, const Call& call) { add_words(call, draft.routes); }},
-      {"virtual_rules", [](Draft& draft, const Call& call) { add_words(call, draft.rules); }},
       {"smtp_alert", set_switch<&Draft::smtp_alert>},
   };
   return table;

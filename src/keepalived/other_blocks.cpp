@@ -54,12 +54,19 @@ void set_script_user(GlobalsDraft& draft, const Call& call) {
   if (words.size() > 2) draft.globals.script_group = words[2].text;
 }
 
+template <Fifo Globals::*Member>
 void set_fifo_script(GlobalsDraft& draft, const Call& call) {
-  if (auto value = command(call)) draft.globals.notify_fifo_script = std::move(*value);
+  if (auto value = command(call)) (draft.globals.*Member).script = std::move(*value);
 }
 
+template <Fifo Globals::*Member>
 void set_fifo(GlobalsDraft& draft, const Call& call) {
-  if (call.statement.words.size() > 1) draft.globals.notify_fifo = call.statement.words[1].text;
+  Fifo& fifo = draft.globals.*Member;
+  const std::vector<Word>& words = call.statement.words;
+  if (words.size() > 1) fifo.path = words[1].text;
+  if (words.size() > 2) fifo.user = words[2].text;
+  if (words.size() > 3) fifo.group = words[3].text;
+  fifo.at = call.place();
 }
 
 const Handlers<GlobalsDraft>& globals_handlers() {
@@ -93,21 +100,21 @@ const Handlers<GlobalsDraft>& globals_handlers() {
       {"dynamic_interfaces", set_flag<&Globals::dynamic_interfaces>},
       {"script_user", set_script_user},
       {"enable_script_security", set_switch<&Globals::script_security>},
-      {"vrrp_notify_fifo", set_fifo},
-      {"notify_fifo", set_fifo},
-      {"vrrp_notify_fifo_script", set_fifo_script},
-      {"notify_fifo_script", set_fifo_script},
+      {"vrrp_notify_fifo", set_fifo<&Globals::vrrp_fifo>},
+      {"notify_fifo", set_fifo<&Globals::fifo>},
+      {"vrrp_notify_fifo_script", set_fifo_script<&Globals::vrrp_fifo>},
+      {"notify_fifo_script", set_fifo_script<&Globals::fifo>},
       {"log_unknown_vrids", set_flag<&Globals::log_unknown_vrids>},
       {"vrrp_priority", set_integer<&Globals::process_priority>},
       {"vrrp_rt_priority", set_integer<&Globals::realtime_priority>},
       {"vrrp_no_swap", set_switch<&Globals::no_swap>},
       {"smtp_alert",
        [](D& draft, const Call& call) {
-         if (const auto value = on_or_off(call)) draft.smtp_alert = value->value;
+         if (const auto value = on_or_off(call)) draft.globals.smtp_alert = value->value;
        }},
       {"smtp_alert_vrrp",
        [](D& draft, const Call& call) {
-         if (const auto value = on_or_off(call)) draft.smtp_alert = value->value;
+         if (const auto value = on_or_off(call)) draft.globals.smtp_alert = value->value;
        }},
       {"instance", set_text<&Globals::instance_name>},
       {"net_namespace", set_text<&Globals::network_namespace>},

@@ -121,6 +121,14 @@ class Printer {
     value(fmt::format("{}garp_lower_prio_repeat", prefix), given.lower_priority_repeat);
   }
 
+  void fifo(std::string_view keyword, const Fifo& given) {
+    if (!given.is_set()) return;
+    line(fmt::format("{} {}{}{}{}{}", keyword, word(given.path), given.user.empty() ? "" : " ",
+                     given.user.empty() ? "" : word(given.user), given.group.empty() ? "" : " ",
+                     given.group.empty() ? "" : word(given.group)));
+    if (given.script) value(fmt::format("{}_script", keyword), with_user(*given.script));
+  }
+
   void globals(const Globals& given) {
     open("global_defs");
     text("router_id", given.router_id);
@@ -145,9 +153,8 @@ class Printer {
     if (given.process_priority) value("vrrp_priority", *given.process_priority);
     if (given.realtime_priority) value("vrrp_rt_priority", *given.realtime_priority);
     flag("vrrp_no_swap", given.no_swap);
-    text("vrrp_notify_fifo", given.notify_fifo);
-    if (given.notify_fifo_script)
-      value("vrrp_notify_fifo_script", with_user(*given.notify_fifo_script));
+    fifo("vrrp_notify_fifo", given.vrrp_fifo);
+    fifo("notify_fifo", given.fifo);
     close();
     text("instance", given.instance_name);
     text("net_namespace", given.network_namespace);
@@ -328,18 +335,9 @@ class Printer {
     value("higher_prio_send_advert", given.higher_priority_send_advert ? "on" : "off");
     value("skip_check_adv_addr", given.skip_check_adv_addr ? "on" : "off");
     flag("v3_checksum_as_v2", given.checksum_as_v2);
-    flag("promote_secondaries", given.promote_secondaries.value_or(false));
+    flag("promote_secondaries", given.promote_secondaries);
     value("smtp_alert", given.smtp_alert ? "on" : "off");
-    words("virtual_routes", given.routes);
-    words("virtual_rules", given.rules);
     notify(given.notify);
-    close();
-  }
-
-  void words(std::string_view keyword, const std::vector<std::string>& lines) {
-    if (lines.empty()) return;
-    open(keyword);
-    for (const std::string& one : lines) line(one);
     close();
   }
 

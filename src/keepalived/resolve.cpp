@@ -286,7 +286,7 @@ class InstanceResolver {
     out.higher_priority_send_advert =
         draft_.higher_priority_send_advert.value_or(globals.higher_priority_send_advert);
     out.checksum_as_v2 = draft_.checksum_as_v2;
-    out.smtp_alert = draft_.smtp_alert.value_or(globals_.smtp_alert);
+    out.smtp_alert = draft_.smtp_alert.value_or(globals.smtp_alert);
     out.promote_secondaries = draft_.promote_secondaries;
     out.accept = draft_.accept ? draft_.accept->value : !out.strict || out.priority.is_owner();
   }
