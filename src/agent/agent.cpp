@@ -97,6 +97,7 @@ void Agent::note_lateness(vrrp::Instant now) {
   const vrrp::Duration late = now - *armed_;
   armed_.reset();
   latest_ = std::max(latest_, late);
+  if (late >= kLate) ++tally_.late_turns;
   if (late < kLate || now - lateness_told_ < 1s) return;
   lateness_told_ = now;
   base::log::warning("loop.late", {{"late_ms", milliseconds(late)},

@@ -15,9 +15,11 @@
 
 #include "agent/announcer.h"
 #include "agent/held_addresses.h"
+#include "agent/history.h"
 #include "agent/notifier.h"
 #include "agent/plan.h"
 #include "agent/script.h"
+#include "agent/snapshot.h"
 #include "agent/transport.h"
 #include "io/loop.h"
 #include "netlink/monitor.h"
@@ -41,6 +43,15 @@ class Agent {
   // The second call does not wait for successors.
   void stop(std::function<void()> on_stopped);
   void log_summary() const;
+
+  // What status, metrics and dumps show (snapshot.cpp).
+  void set_identity(Identity identity) { identity_ = std::move(identity); }
+  Snapshot snapshot() const;
+  Snapshot outline() const;  // all but the routers, of which there may be thousands
+  RouterSnapshot snapshot_of(vrrp::RouterId id) const;
+  std::vector<vrrp::RouterId> routers() const { return engine_.routers(); }
+  void count_refused_reload() { ++tally_.reloads_refused; }
+
   // An interface that the plan names came back as another one: time to plan anew.
   void on_replaced_interface(std::function<void()> callback) { on_replaced_ = std::move(callback); }
 
@@ -73,6 +84,7 @@ class Agent {
   void tell(vrrp::RouterId id, const vrrp::Transition& transition);
   void tell(vrrp::RouterId id, const vrrp::Notice& notice);
   void leave(vrrp::RouterId id);
+  std::vector<TrackerSnapshot> trackers() const;
   void report_rejects();
   std::array<std::uint64_t, vrrp::kRejectReasons> rejects() const;
 
@@ -107,6 +119,10 @@ class Agent {
   std::optional<Transport> transport_;
   Notifier notifier_;
   TrackNames track_names_;
+  History history_;
+  Identity identity_;
+  ResourceSnapshot tally_;  // what is counted here; the rest is asked for
+  vrrp::Instant started_ = std::chrono::steady_clock::now();
 
   vrrp::Engine engine_;
   vrrp::RouterActions actions_;     // to be performed at the end of the turn

@@ -73,6 +73,7 @@ void Agent::remove_left_over(const Plan& plan) {
 
 base::Result<> Agent::change(Plan plan) {
   const vrrp::Instant now = Clock::now();
+  if (has_started_) ++tally_.reloads;
   receive(now);
   for (auto& [id, running] : running_) {
     const vrrp::RouterConfig& known = running.planned.config;

@@ -75,6 +75,7 @@ void Agent::repair(const netlink::Address& address) {
     });
     if (known != planned.addresses.end()) lost = {*known};
     held_->claim(holder, lost);
+    ++tally_.addresses_restored;
     base::log::warning("address.restored", {{"instance", planned.name},
                                             {"address", to_string(address.prefix)},
                                             {"hint", "another program removed it"}});

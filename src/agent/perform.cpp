@@ -60,6 +60,7 @@ void Agent::leave(vrrp::RouterId id) {
   }
   engine_.remove(id);
   running_.erase(id);
+  history_.forget(id);
   if (const auto done = listen(); !done)
     base::log::warning("vrrp.listen_failed", {{"error", base::to_string(done.error())}});
 }
@@ -99,6 +100,11 @@ void Agent::tell(vrrp::RouterId id, const vrrp::Transition& transition) {
                                       {"priority", fmt::to_string(priority.value())},
                                       {"cause", std::string(name(transition.reason.cause))},
                                       {"reason", describe(transition.reason)}});
+  history_.add(id, {.from = transition.from,
+                    .to = transition.to,
+                    .cause = transition.reason.cause,
+                    .reason = describe(transition.reason),
+                    .time = transition.time});
   const keepalived::Notify& notify = running.planned.notify;
   std::vector<std::vector<std::string>> commands;
   if (running.is_deleted && transition.to == vrrp::State::Initialize) {
@@ -117,6 +123,7 @@ void Agent::tell(vrrp::RouterId id, const vrrp::Notice& notice) {
   base::log::warning("vrrp.trouble", {{"instance", running_.at(id).planned.name},
                                       {"trouble", std::string(name(notice.trouble))},
                                       {"what", describe(notice)}});
+  history_.add(id, {.trouble = notice.trouble, .what = describe(notice), .time = notice.time});
 }
 
 std::array<std::uint64_t, vrrp::kRejectReasons> Agent::rejects() const {

@@ -153,6 +153,11 @@ class Daemon {
                                     {"config", options_.config_file},
                                     {"router_id", loaded.globals.router_id},
                                     {"instances", fmt::to_string(loaded.plan.routers.size())}});
+    agent_->set_identity({.version = kVersion,
+                          .config_file = options_.config_file,
+                          .router_id = loaded.globals.router_id,
+                          .name = loaded.globals.instance_name,
+                          .pid = getpid()});
     agent_->on_replaced_interface([this] { reload(); });
     if (const auto started = agent_->start(std::move(loaded.plan)); !started)
       return complain(kFailed, started.error());
@@ -217,6 +222,7 @@ class Daemon {
     Loaded loaded = load_now();
     report(options_, loaded.diagnostics);
     if (loaded.verdict == keepalived::Verdict::CannotRun) {
+      agent_->count_refused_reload();
       base::log::error("config.refused",
                        {{"config", options_.config_file},
                         {"hint", "nothing has changed; mend it and reload again"}});

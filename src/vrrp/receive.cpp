@@ -42,6 +42,7 @@ std::optional<RejectReason> Router::refusal(const AdvertisementReceived& event) 
 void Router::reject(RejectReason reason, const net::IpAddress& source, Instant now,
                     Actions& actions) {
   ++counters_[reason];
+  hearing_.refuse(source, reason, now);
   notice(Trouble::IncompatiblePeer, reason, source, {now, actions});
 }
 

@@ -109,6 +109,7 @@ void Router::on(const AdvertisementReceived& event, Turn turn) {
     return reject(*reason, event.source, turn.now, turn.actions);
   const Advertisement& advertisement = event.advertisement;
   ++counters_.received;
+  hearing_.accept(event.source, advertisement.priority, advertisement.interval, turn.now);
   if (advertisement.priority.is_resigning()) ++counters_.priority_zero_received;
   note_differences(event, turn);
   heard_form_ = advertisement.checksum;

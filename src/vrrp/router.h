@@ -17,6 +17,7 @@
 #include "vrrp/action.h"
 #include "vrrp/config.h"
 #include "vrrp/event.h"
+#include "vrrp/hearing.h"
 #include "vrrp/packet.h"
 #include "vrrp/types.h"
 
@@ -52,6 +53,12 @@ struct Peer {
 
 class Router {
  public:
+  // What was told about a thing that is tracked; one for each of RouterConfig::tracked.
+  struct TrackedState {
+    enum class Known { No, Up, Down, Value } known = Known::No;
+    int value = 0;
+  };
+
   // The configuration must have passed check().
   explicit Router(RouterConfig config);
 
@@ -74,6 +81,8 @@ class Router {
   Priority effective_priority() const { return effective_priority_; }
   const std::optional<net::IpAddress>& source() const { return source_; }
   const std::optional<Peer>& last_active_peer() const { return peer_; }
+  const std::vector<Heard>& hearing() const { return hearing_.all(); }
+  std::span<const TrackedState> tracked_states() const { return tracked_; }
   const Counters& counters() const { return counters_; }
   void clear_counters() { counters_ = {}; }
 
@@ -98,10 +107,6 @@ class Router {
   struct Turn {
     Instant now;
     Actions& actions;
-  };
-  struct TrackedState {
-    enum class Known { No, Up, Down, Value } known = Known::No;
-    int value = 0;
   };
   // Another owner, who ought to yield to us and does not.
   struct OtherOwner {
@@ -197,6 +202,7 @@ class Router {
   std::optional<Reason> wanted_;  // why a member of a group wants to be active
 
   std::optional<Peer> peer_;
+  Hearing hearing_;
   ChecksumForm heard_form_ = ChecksumForm::WithPseudoHeader;
   Counters counters_;
   // When each trouble was seen last: of every RejectReason, then of every Trouble.

@@ -1,0 +1,36 @@
+#include "agent/history.h"
+
+#include <utility>
+
+namespace agent {
+namespace {
+
+template <typename T>
+void push(std::deque<T>& past, T what) {
+  past.push_front(std::move(what));
+  if (past.size() > History::kLimit) past.pop_back();
+}
+
+}  // namespace
+
+void History::add(vrrp::RouterId id, TransitionSnapshot transition) {
+  push(of_[id].transitions, std::move(transition));
+}
+
+void History::add(vrrp::RouterId id, NoticeSnapshot notice) {
+  push(of_[id].notices, std::move(notice));
+}
+
+std::vector<TransitionSnapshot> History::transitions(vrrp::RouterId id) const {
+  const auto past = of_.find(id);
+  if (past == of_.end()) return {};
+  return {past->second.transitions.begin(), past->second.transitions.end()};
+}
+
+std::vector<NoticeSnapshot> History::notices(vrrp::RouterId id) const {
+  const auto past = of_.find(id);
+  if (past == of_.end()) return {};
+  return {past->second.notices.begin(), past->second.notices.end()};
+}
+
+}  // namespace agent
