@@ -70,11 +70,14 @@ void Agent::send(vrrp::RouterId id, const vrrp::Advertise& advertise) {
   const PlannedRouter& planned = running_.at(id).planned;
   if (!router.source()) return;
   for (const net::IpAddress& destination : router.destinations()) {
-    const auto payload = engine_.packet(id, advertise, destination);
     if (++identification_ == 0) ++identification_;  // the kernel would choose one
+    const auto payload = engine_.packet(id, advertise, destination,
+                                        {.utc = std::chrono::system_clock::now(),
+                                         .identification = identification_,
+                                         .hop_limit = planned.hop_limit});
     const auto header = net::encode({.source = *router.source(),
                                      .destination = destination,
-                                     .protocol = vrrp::kIpProtocol,
+                                     .protocol = router.ip_protocol(),
                                      .ttl = planned.hop_limit,
                                      .type_of_service = vrrp::kTypeOfService,
                                      .identification = identification_},

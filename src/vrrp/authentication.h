@@ -13,11 +13,10 @@
 #include <string_view>
 #include <vector>
 
+#include "vrrp/config.h"
 #include "vrrp/packet.h"
 
 namespace vrrp {
-
-inline constexpr std::uint8_t kAuthenticationHeaderProtocol = 51;
 
 // An IPv4 packet whose payload has its authentication header before it. `packet` is the packet
 // without one, from its IP header on (without options).
@@ -35,14 +34,8 @@ std::expected<AuthenticatedPacket, RejectReason> open_authentication_header(
 // keepalived 2.4's auth_hmac.
 inline constexpr std::size_t kTrailerSize = 28;
 
-struct TrailerKey {
-  std::uint8_t id = 1;
-  std::vector<std::uint8_t> secret = {};  // 32 to 64 bytes
-};
-
 // Seconds of UTC, their 65536th parts, and a counter: 32, 16 and 16 bits.
 using TrailerSequence = std::uint64_t;
-using WallClock = std::chrono::system_clock::time_point;
 
 // Numbers that follow the clock and always grow, also if it stands still or goes back a little.
 class TrailerCounter {

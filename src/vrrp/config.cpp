@@ -61,6 +61,8 @@ base::Result<> check(const RouterConfig& config) {
   if (auto result = check_addresses(config); !result) return result;
   if (config.auth_type != AuthType::None && config.version != Version::V2)
     return wrong("version 3 has no authentication", "leave out auth_type, or use version 2");
+  if (config.auth_type == AuthType::Header || config.trailer)
+    return wrong("AH and auth_hmac are not supported yet");
   if (config.down_timer_adverts < 1 || config.down_timer_adverts > 100)
     return wrong(fmt::format("down_timer_adverts {} is outside 1..100", config.down_timer_adverts));
   if (config.preempt_delay < Duration{} || config.preempt_delay > 1000s)

@@ -41,6 +41,30 @@ struct Tracked {
   bool operator==(const Tracked&) const = default;
 };
 
+// keepalived 2.4's auth_hmac: a trailer behind the packets of any version and family, made with a
+// key that all routers of one VRID share.
+struct TrailerKey {
+  std::uint8_t id = 1;                    // 1..255
+  std::vector<std::uint8_t> secret = {};  // 32 to 64 bytes
+
+  bool operator==(const TrailerKey&) const = default;
+};
+struct TrailerConfig {
+  enum class Mode {
+    Enforce,      // packets without a trailer are refused
+    Permissive,   // they are listened to; a bad trailer is refused
+    ReceiveOnly,  // as Permissive, and none is sent
+  };
+  Mode mode = Mode::Enforce;
+  std::vector<TrailerKey> keys = {};
+  std::uint8_t active_key = 1;  // the one to send with
+  // How far a sender's clock may be off (anti_replay time). Nothing: its numbers only have to grow
+  // (anti_replay monotonic).
+  std::optional<std::chrono::seconds> window = std::chrono::seconds(5);
+
+  bool operator==(const TrailerConfig&) const = default;
+};
+
 // When the addresses are made known again (gratuitous ARP, unsolicited NA), with keepalived's
 // names.
 struct AnnounceTimes {
@@ -82,6 +106,10 @@ struct RouterConfig {
   // keepalived's higher_prio_send_advert: one last advertisement on yielding to a higher router.
   bool answers_higher_priority = false;
   bool fault_on_link_down = true;  // false: dont_track_primary
+  // keepalived's owner_ignore_adverts: an owner does not listen to others.
+  bool ignores_others_as_owner = false;
+  // strict_mode, as far as it is about the protocol (docs/decisions/0051).
+  bool strict = false;
 
   // The addresses in the advertisement, in this order (not virtual_ipaddress_excluded).
   std::vector<net::IpAddress> addresses = {};
@@ -89,10 +117,11 @@ struct RouterConfig {
   // is in Fault until SourceChanged says it.
   std::optional<net::IpAddress> source = {};
 
-  AuthType auth_type = AuthType::None;  // version 2 only
-  Password password{};
-  std::vector<UnicastPeer> peers = {};  // none: multicast
-  bool check_unicast_source = false;    // only peers are listened to
+  AuthType auth_type = AuthType::None;        // version 2 over IPv4 only
+  Password password{};                        // of auth_type Header: the key
+  std::optional<TrailerConfig> trailer = {};  // auth_hmac; not together with an auth_type
+  std::vector<UnicastPeer> peers = {};        // none: multicast
+  bool check_unicast_source = false;          // only peers are listened to
   // The multicast group; absent: 224.0.0.18 or ff02::12.
   std::optional<net::IpAddress> group = {};
   TransmitChecksum checksum = TransmitChecksum::WithPseudoHeader;

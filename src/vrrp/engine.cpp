@@ -131,8 +131,9 @@ std::vector<RouterId> Engine::routers() const {
 }
 
 std::span<const std::uint8_t> Engine::packet(RouterId id, const Advertise& advertise,
-                                             const net::IpAddress& destination) {
-  return routers_[id.value]->packet(advertise, destination);
+                                             const net::IpAddress& destination,
+                                             const Sending& sending) {
+  return routers_[id.value]->packet(advertise, destination, sending);
 }
 
 void Engine::clear_counters() {

@@ -54,7 +54,7 @@ class Engine {
   // To every router: TrackedChanged, TrackedValue, Startup, Shutdown.
   void handle_all(const Event& event, Instant now, RouterActions& actions);
 
-  // Decodes, checks, counts, dispatches.
+  // Decodes, authenticates, checks, counts, dispatches.
   void receive(net::InterfaceIndex interface, const Datagram& datagram, Instant now,
                RouterActions& actions);
 
@@ -67,9 +67,10 @@ class Engine {
   std::vector<RouterId> routers() const;  // in the order of their numbers
   std::size_t size() const { return by_key_.size(); }
 
-  // The bytes of an Advertise action, without IP header; valid until the next call.
+  // What stands behind the IP header for an Advertise action (Router::packet).
   std::span<const std::uint8_t> packet(RouterId id, const Advertise& advertise,
-                                       const net::IpAddress& destination);
+                                       const net::IpAddress& destination,
+                                       const Sending& sending = {});
   void clear_counters();
   // What was refused and belongs to no router here.
   const Counters& unmatched() const { return unmatched_; }

@@ -97,6 +97,20 @@ std::string_view name(RejectReason reason) {
       return "auth-type";
     case RejectReason::AuthPassword:
       return "auth-password";
+    case RejectReason::AuthReplayed:
+      return "auth-replayed";
+    case RejectReason::TrailerMissing:
+      return "trailer-missing";
+    case RejectReason::TrailerMalformed:
+      return "trailer-malformed";
+    case RejectReason::TrailerUnknownKey:
+      return "trailer-unknown-key";
+    case RejectReason::TrailerStale:
+      return "trailer-stale";
+    case RejectReason::TrailerForged:
+      return "trailer-forged";
+    case RejectReason::TrailerReplayed:
+      return "trailer-replayed";
     case RejectReason::IntervalMismatch:
       return "interval-mismatch";
     case RejectReason::WrongCast:
@@ -134,6 +148,24 @@ std::string_view describe(RejectReason reason) {
       return "its authentication type is another one: set the same `auth_type` on both";
     case RejectReason::AuthPassword:
       return "its password is another one: set the same `auth_pass` on both";
+    case RejectReason::AuthReplayed:
+      return "the number in its authentication header is not above its last one: it was sent "
+             "again, or its sender has started anew and counts from the beginning";
+    case RejectReason::TrailerMissing:
+      return "it has no authentication trailer: set the same `auth_hmac` on both, with `mode "
+             "permissive` until all routers have it";
+    case RejectReason::TrailerMalformed:
+      return "its authentication trailer is malformed";
+    case RejectReason::TrailerUnknownKey:
+      return "no `key` here has the number that its authentication trailer names";
+    case RejectReason::TrailerStale:
+      return "the time in its authentication trailer is outside `time_window`: it was sent again "
+             "later, or the clocks differ";
+    case RejectReason::TrailerForged:
+      return "its authentication trailer was made with another key, or it was changed on the way";
+    case RejectReason::TrailerReplayed:
+      return "the number in its authentication trailer is not above its sender's last one: it was "
+             "sent again";
     case RejectReason::IntervalMismatch:
       return "its interval is another one, which version 2 forbids: set the same `advert_int` on "
              "both";
@@ -158,13 +190,14 @@ std::vector<net::IpAddress> Advertisement::addresses() const {
   return all;
 }
 
-std::optional<Datagram> Datagram::from_ipv4(Bytes packet) {
+std::optional<Datagram> Datagram::from_ipv4(Bytes packet, WallClock utc) {
   const auto parsed = net::parse_ipv4(packet);
   if (!parsed || parsed->header.protocol != kIpProtocol) return std::nullopt;
   return Datagram{.source = parsed->header.source,
                   .destination = parsed->header.destination,
                   .hop_limit = parsed->header.ttl,
-                  .payload = parsed->payload};
+                  .payload = parsed->payload,
+                  .utc = utc};
 }
 
 std::expected<Advertisement, RejectReason> decode(const Datagram& datagram) {

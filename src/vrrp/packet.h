@@ -18,6 +18,7 @@
 namespace vrrp {
 
 inline constexpr std::uint8_t kIpProtocol = 112;
+inline constexpr std::uint8_t kAuthenticationHeaderProtocol = 51;
 inline constexpr std::uint8_t kHopLimit = 255;
 inline constexpr std::uint8_t kTypeOfService = 0xc0;  // internetwork control
 inline constexpr net::IpAddress kGroupIpv4 = net::IpAddress::v4(0xe0000012);  // 224.0.0.18
@@ -26,18 +27,25 @@ inline constexpr net::IpAddress kGroupIpv6 = net::IpAddress(                  //
 
 // Why a packet was not listened to. Each has a counter; the order is that of the checks.
 enum class RejectReason {
-  OwnPacket,         // our own source address: a loop, or a host with our address
-  HopLimit,          // TTL or hop limit is not 255 (unicast: outside the peer's bounds)
-  UnknownVersion,    // neither 2 nor 3
-  WrongVersion,      // the other version than this router's
-  WrongType,         // not an advertisement
-  Truncated,         // shorter than its own header says
-  Checksum,          // none of the accepted forms
-  UnknownRouter,     // no such virtual router here
-  ZeroInterval,      // erratum 8301
-  NoAddresses,       // count 0; erratum 8299
-  AuthType,          // another authentication type than ours
-  AuthPassword,      // not our password
+  OwnPacket,       // our own source address: a loop, or a host with our address
+  HopLimit,        // TTL or hop limit is not 255 (unicast: outside the peer's bounds)
+  UnknownVersion,  // neither 2 nor 3
+  WrongVersion,    // the other version than this router's
+  WrongType,       // not an advertisement
+  Truncated,       // shorter than its own header says
+  Checksum,        // none of the accepted forms
+  UnknownRouter,   // no such virtual router here
+  ZeroInterval,    // erratum 8301
+  NoAddresses,     // count 0; erratum 8299
+  AuthType,        // another authentication type than ours, or an authentication header too many
+  AuthPassword,    // not our password; an authentication header made with another key
+  AuthReplayed,    // the number in the authentication header did not grow
+  TrailerMissing,  // auth_hmac is enforced here, and the packet has no trailer
+  TrailerMalformed,
+  TrailerUnknownKey,
+  TrailerStale,      // its time is outside the window
+  TrailerForged,     // made with another key, or changed on the way
+  TrailerReplayed,   // its number did not grow
   IntervalMismatch,  // version 2 does not learn intervals
   WrongCast,         // unicast to a multicast router, or multicast to a unicast one
   UnknownPeer,       // unicast from somebody who is not a peer, where that is checked
@@ -48,8 +56,9 @@ std::string_view name(RejectReason reason);  // "hop-limit": for metrics and log
 // "TTL or hop limit is not 255; was it routed?": for people.
 std::string_view describe(RejectReason reason);
 
-// RFC 2338 authentication, still alive in version 2. AH is a matter of the IP layer.
-enum class AuthType : std::uint8_t { None = 0, Password = 1 };
+// RFC 2338 authentication, still alive in version 2. Header: an IP authentication header (AH)
+// stands before the packet, whose own password is zero.
+enum class AuthType : std::uint8_t { None = 0, Password = 1, Header = 2 };
 using Password = std::array<std::uint8_t, 8>;  // shorter ones end in zeros
 
 // The parts of a packet. Addresses are a view of bytes in network order, so that it costs nothing
@@ -73,15 +82,21 @@ struct Advertisement {
   std::vector<net::IpAddress> addresses() const;
 };
 
-// What a raw socket gives: the VRRP packet without its IP header, and what stood in that header.
+// What a raw socket gives: the VRRP packet without the headers before it, and what stood in those.
 struct Datagram {
   net::IpAddress source;
   net::IpAddress destination;
   std::uint8_t hop_limit = kHopLimit;
   std::span<const std::uint8_t> payload{};
+  // The whole IPv4 packet, if it has an authentication header before the payload.
+  std::span<const std::uint8_t> authenticated = {};
+  // When it came in, for the trailer of auth_hmac. Routers without one do not look at it.
+  WallClock utc = {};
 
-  // An IPv4 raw socket gives the header too. Nothing if that is not whole.
-  static std::optional<Datagram> from_ipv4(std::span<const std::uint8_t> packet);
+  // An IPv4 raw socket, of protocol 112 or 51, gives the headers too. Nothing if they are not
+  // whole, or if it is not VRRP that is behind an authentication header.
+  static std::optional<Datagram> from_ipv4(std::span<const std::uint8_t> packet,
+                                           WallClock utc = {});
 };
 
 // The result's address_bytes point into datagram.payload. Bytes behind the packet (padding,

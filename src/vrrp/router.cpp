@@ -387,9 +387,13 @@ void Router::tolerate_lower_active() {
 }
 
 std::span<const std::uint8_t> Router::packet(const Advertise& advertise,
-                                             const net::IpAddress& destination) {
+                                             const net::IpAddress& destination, const Sending&) {
   assert(last_source_);  // there is no Advertise without one
   return packet_->patch(advertise.priority, transmit_form(), *last_source_, destination);
+}
+
+std::uint8_t Router::ip_protocol() const {
+  return config_.auth_type == AuthType::Header ? kAuthenticationHeaderProtocol : kIpProtocol;
 }
 
 ChecksumForm Router::transmit_form() const {

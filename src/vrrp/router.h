@@ -43,6 +43,15 @@ struct Counters {
   }
 };
 
+// What the bytes of a packet depend on besides the router.
+struct Sending {
+  // Now, for the trailer of auth_hmac and the numbers of authentication headers.
+  WallClock utc = {};
+  // Of the IP header that the shell puts before the packet: an authentication header covers these.
+  std::uint16_t identification = 0;
+  std::uint8_t hop_limit = kHopLimit;
+};
+
 // Who was heard last as the active router.
 struct Peer {
   net::IpAddress address;
@@ -95,10 +104,12 @@ class Router {
   bool has_own_fault() const;
   void set_group_fault(bool is_faulty, Instant now, Actions& actions);
 
-  // The bytes (without IP header) of an Advertise action; valid until the next call. The
-  // destination matters only to version 3's pseudo header.
+  // The bytes behind the IP header for an Advertise action, to be sent as ip_protocol(); valid
+  // until the next call. Once for each destination: packets with a proof are numbered.
   std::span<const std::uint8_t> packet(const Advertise& advertise,
-                                       const net::IpAddress& destination);
+                                       const net::IpAddress& destination,
+                                       const Sending& sending = {});
+  std::uint8_t ip_protocol() const;  // 112, or 51 with an authentication header (auth_type AH)
   // Where an Advertise goes: the peers, or the group.
   std::span<const net::IpAddress> destinations() const { return destinations_; }
 

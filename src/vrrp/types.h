@@ -14,6 +14,8 @@ namespace vrrp {
 // CLOCK_MONOTONIC: steps of the wall clock must not move an election.
 using Instant = std::chrono::steady_clock::time_point;
 using Duration = std::chrono::steady_clock::duration;
+// UTC, which only the trailer of auth_hmac needs: its numbers are times that all routers share.
+using WallClock = std::chrono::system_clock::time_point;
 
 enum class Version : std::uint8_t { V2 = 2, V3 = 3 };
 
