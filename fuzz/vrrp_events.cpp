@@ -60,7 +60,7 @@ RouterConfig draw_config(Input& input, int vrid) {
 }
 
 Event draw_event(Input& input) {
-  switch (input.next() % 11) {
+  switch (input.next() % 12) {
     case 0:
       return Startup{};
     case 1:
@@ -81,8 +81,10 @@ Event draw_event(Input& input) {
       return PriorityChanged{Priority(static_cast<std::uint8_t>(input.next() | 1))};
     case 9:
       return AnnounceRequested{};
-    default:
+    case 10:
       return Resign{};
+    default:
+      return Drain{input.flag()};
   }
 }
 

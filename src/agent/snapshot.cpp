@@ -109,6 +109,7 @@ RouterSnapshot Agent::snapshot_of(vrrp::RouterId id) const {
                      .notify = planned.notify,
                      .state = router.state(),
                      .is_resigning = router.is_resigning(),
+                     .is_drained = router.is_drained(),
                      .effective_priority = router.effective_priority(),
                      .source = router.source(),
                      .deadline = router.deadline(),

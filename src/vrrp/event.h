@@ -49,9 +49,14 @@ struct PriorityChanged {
 struct AnnounceRequested {};
 // Give up the active role, once, by an operator's command; the router stays in the election.
 struct Resign {};
+// Maintenance, by an operator's command: an active router resigns, and a drained one stays backup
+// whoever is silent. It goes on listening, so that it knows what it missed when it ends.
+struct Drain {
+  bool is_drained = true;
+};
 
 using Event =
     std::variant<Startup, Shutdown, AdvertisementReceived, LinkUp, LinkDown, SourceChanged,
-                 TrackedChanged, TrackedValue, PriorityChanged, AnnounceRequested, Resign>;
+                 TrackedChanged, TrackedValue, PriorityChanged, AnnounceRequested, Resign, Drain>;
 
 }  // namespace vrrp

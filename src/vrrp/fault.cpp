@@ -141,7 +141,7 @@ void Router::settle(const Reason& change, Turn turn) {
     return;
   }
   if (state_ == State::Initialize) {
-    if (effective_priority_.is_owner() && !is_grouped_)
+    if (effective_priority_.is_owner() && !is_grouped_ && !is_drained_)
       return become_active({.cause = Cause::IsOwner}, turn);
     // keepalived's `state MASTER`: the wait of priority 255 for one interval.
     become_backup(change,

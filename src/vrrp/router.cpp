@@ -131,6 +131,13 @@ void Router::on(const Resign&, Turn turn) {
   if (state_ == State::Active && !resign_deadline_) resign(State::Backup, turn);
 }
 
+void Router::on(const Drain& event, Turn turn) {
+  is_drained_ = event.is_drained;
+  if (!is_drained_) return;
+  wanted_.reset();
+  if (state_ == State::Active && !resign_deadline_) resign(State::Backup, turn);
+}
+
 void Router::received_as_backup(const AdvertisementReceived& event, Turn turn) {
   const Priority priority = event.advertisement.priority;
   if (priority.is_resigning()) {
@@ -199,6 +206,10 @@ void Router::answer_lower_priority(const AdvertisementReceived& event, Turn turn
 }
 
 void Router::down_timer_expired(Turn turn) {
+  if (is_drained_) {
+    timer_ = turn.now + down_interval();
+    return;
+  }
   // Late by a whole interval: we did not run, and what was sent meanwhile may be lost. Our own
   // sleep is no proof of silence, so listen for one interval more; once, since lateness can be
   // lasting.

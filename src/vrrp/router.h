@@ -86,6 +86,7 @@ class Router {
   const RouterConfig& config() const { return config_; }
   State state() const { return state_; }
   bool is_resigning() const { return resign_deadline_.has_value(); }
+  bool is_drained() const { return is_drained_; }
   // With the weights of what is tracked; what an advertisement carries.
   Priority effective_priority() const { return effective_priority_; }
   const std::optional<net::IpAddress>& source() const { return source_; }
@@ -141,6 +142,7 @@ class Router {
   void on(const PriorityChanged& event, Turn turn);
   void on(const AnnounceRequested& event, Turn turn);
   void on(const Resign& event, Turn turn);
+  void on(const Drain& event, Turn turn);
 
   // Checks of received packets that need the configuration (receive.cpp).
   std::optional<RejectReason> refusal(const AdvertisementReceived& event) const;
@@ -190,6 +192,7 @@ class Router {
   bool is_link_up_ = true;
   Priority base_priority_;
   Priority effective_priority_;
+  bool is_drained_ = false;
   std::optional<OtherOwner> other_owner_;
   bool has_ceded_ = false;  // an owner who counts as 254: there is another one
   std::optional<net::IpAddress> source_;

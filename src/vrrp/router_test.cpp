@@ -275,6 +275,35 @@ TEST(Resign, GivesTheRoleAwayAndStaysInTheElection) {
   EXPECT_EQ(active.router.state(), State::Backup);
 }
 
+TEST(Drain, YieldsAndStaysBackupWhoeverIsSilent) {
+  Story active(config(100));
+  active.become_active();
+  EXPECT_THAT(active.tell(Drain{}), ElementsAre(Advertise{Priority(0)}));
+  active.now += 10ms;
+  EXPECT_EQ(cause_of(active.hear(50)), Cause::Commanded);
+  for (int wake = 0; wake < 5; ++wake) EXPECT_THAT(active.wake(), IsEmpty());
+  EXPECT_EQ(active.router.state(), State::Backup);
+}
+
+TEST(Drain, EndsAndTheRouterTakesPartAgain) {
+  Story backup(config(100));
+  backup.tell(Startup{});
+  backup.tell(Drain{});
+  backup.wake();
+  backup.tell(Drain{false});
+  backup.hear(50);
+  EXPECT_EQ(cause_of(backup.wake()), Cause::LowerPriority);
+  EXPECT_EQ(backup.router.state(), State::Active);
+}
+
+TEST(Drain, KeepsAnOwnerFromStartingAsActive) {
+  Story owner(config(255));
+  owner.tell(Drain{});
+  owner.tell(Startup{});
+  EXPECT_EQ(owner.router.state(), State::Backup);
+  EXPECT_THAT(owner.wake(), IsEmpty());
+}
+
 TEST(Resign, IsCutShortByAFault) {
   Story active(config(100));
   active.become_active();
