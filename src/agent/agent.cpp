@@ -39,7 +39,7 @@ base::Result<std::unique_ptr<Agent>> Agent::open(io::Loop& loop) {
       loop, [raw = agent.get()](const auto& change) { raw->on_change(change); });
   if (!monitor) return std::unexpected(monitor.error());
   agent->monitor_ = std::move(*monitor);
-  auto changes = netlink::AddressChanges::open(loop);
+  auto changes = netlink::Requests::open(loop);
   if (!changes) return std::unexpected(changes.error());
   agent->changes_ = std::move(*changes);
   agent->held_.emplace(*agent->changes_);

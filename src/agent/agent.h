@@ -113,7 +113,7 @@ class Agent {
 
   io::Loop& loop_;
   std::unique_ptr<netlink::Monitor> monitor_;
-  std::unique_ptr<netlink::AddressChanges> changes_;
+  std::unique_ptr<netlink::Requests> changes_;
   std::optional<HeldAddresses> held_;
   std::optional<Announcer> announcer_;
   std::optional<Transport> transport_;

@@ -53,7 +53,7 @@ base::Result<> Agent::start(Plan plan) {
 
 // Addresses of a run that was killed: whoever has them now must win an election first.
 void Agent::remove_left_over(const Plan& plan) {
-  std::vector<netlink::AddressChange> found;
+  std::vector<netlink::Request> found;
   for (const PlannedRouter& router : plan.routers) {
     if (router.config.priority.is_owner()) continue;  // they are its own
     for (const netlink::Address& address : router.addresses)
@@ -63,7 +63,7 @@ void Agent::remove_left_over(const Plan& plan) {
           base::log::warning("address.left_over", {{"instance", router.name},
                                                    {"address", to_string(present.prefix)},
                                                    {"hint", "removed until elected"}});
-          found.push_back({netlink::AddressChange::What::Remove, present});
+          found.push_back({netlink::Request::What::Remove, present});
         }
   }
   changes_->apply(std::move(found), {});

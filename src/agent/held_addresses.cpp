@@ -7,7 +7,7 @@ namespace agent {
 void HeldAddresses::claim(Holder holder, std::span<const netlink::Address> addresses) {
   for (const netlink::Address& address : addresses) {
     held_[key(address)].insert(holder);
-    pending_.push_back({netlink::AddressChange::What::Add, address});
+    pending_.push_back({netlink::Request::What::Add, address});
   }
 }
 
@@ -17,18 +17,16 @@ void HeldAddresses::release(Holder holder, std::span<const netlink::Address> add
     if (known == held_.end() || known->second.erase(holder) == 0) continue;
     if (!known->second.empty()) continue;  // another router has it on this interface too
     held_.erase(known);
-    pending_.push_back({netlink::AddressChange::What::Remove, address});
+    pending_.push_back({netlink::Request::What::Remove, address});
   }
 }
 
 void HeldAddresses::flush() {
   if (pending_.empty()) return;
-  changes_.apply(std::exchange(pending_, {}),
-                 [](std::span<const netlink::AddressOutcome> outcomes) {
-                   for (const auto& outcome : outcomes)
-                     if (outcome.error)
-                       base::log::error("address.failed", {{"error", outcome.error->what}});
-                 });
+  changes_.apply(std::exchange(pending_, {}), [](std::span<const netlink::Outcome> outcomes) {
+    for (const auto& outcome : outcomes)
+      if (outcome.error) base::log::error("address.failed", {{"error", outcome.error->what}});
+  });
 }
 
 std::set<HeldAddresses::Holder> HeldAddresses::holders(const netlink::Address& address) const {

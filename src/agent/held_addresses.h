@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "netlink/address_changes.h"
+#include "netlink/requests.h"
 
 namespace agent {
 
@@ -19,7 +19,7 @@ class HeldAddresses {
   using Holder = std::uint32_t;
   static constexpr Holder kStatic = 0xffffffff;
 
-  explicit HeldAddresses(netlink::AddressChanges& changes) : changes_(changes) {}
+  explicit HeldAddresses(netlink::Requests& changes) : changes_(changes) {}
 
   // Claiming again sets the address again: safe, and what repairs one that vanished.
   void claim(Holder holder, std::span<const netlink::Address> addresses);
@@ -33,9 +33,9 @@ class HeldAddresses {
   using Key = std::pair<net::InterfaceIndex, net::Prefix>;
   static Key key(const netlink::Address& address) { return {address.interface, address.prefix}; }
 
-  netlink::AddressChanges& changes_;
+  netlink::Requests& changes_;
   std::map<Key, std::set<Holder>> held_;
-  std::vector<netlink::AddressChange> pending_;
+  std::vector<netlink::Request> pending_;
 };
 
 }  // namespace agent

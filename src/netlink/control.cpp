@@ -74,10 +74,10 @@ struct Control::Impl {
     return {};
   }
 
-  base::Result<> ask(std::string_view doing, const AddressChange& change) {
-    const auto answer = answer_to(doing, wire::address_request(change));
+  base::Result<> ask(std::string_view doing, const Request& request) {
+    const auto answer = answer_to(doing, wire::message_for(request));
     if (!answer) return std::unexpected(answer.error());
-    if (wire::is_failure(change, *answer)) return std::unexpected(wire::to_error(doing, *answer));
+    if (wire::is_failure(request, *answer)) return std::unexpected(wire::to_error(doing, *answer));
     return {};
   }
 
@@ -278,39 +278,21 @@ base::Result<> Control::move_to_namespace(InterfaceIndex index, const Namespace&
 }
 
 base::Result<> Control::add_address(InterfaceIndex index, const net::Prefix& address) {
-  AddressChange change{.what = AddressChange::What::Add,
-                       .address = {.interface = index, .prefix = address}};
-  if (address.address().is_v4() && address.length() < 31) change.address.broadcast = address.last();
+  Address added{.interface = index, .prefix = address};
+  if (address.address().is_v4() && address.length() < 31) added.broadcast = address.last();
   return impl_->ask(fmt::format("cannot add {} to interface {}", to_string(address), index.value),
-                    change);
+                    Request{Request::What::Add, std::move(added)});
 }
 
 base::Result<> Control::remove_address(InterfaceIndex index, const net::Prefix& address) {
-  const AddressChange change{.what = AddressChange::What::Remove,
-                             .address = {.interface = index, .prefix = address}};
   return impl_->ask(
-      fmt::format("cannot remove {} from interface {}", to_string(address), index.value), change);
+      fmt::format("cannot remove {} from interface {}", to_string(address), index.value),
+      Request{Request::What::Remove, Address{.interface = index, .prefix = address}});
 }
 
 base::Result<> Control::add_route(const Route& route) {
-  const bool is_v4 = route.destination ? route.destination->address().is_v4()
-                                       : !route.gateway || route.gateway->is_v4();
-  wire::Message message(RTM_NEWROUTE, NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE);
-  rtmsg header{};
-  header.rtm_family = is_v4 ? AF_INET : AF_INET6;
-  header.rtm_dst_len =
-      static_cast<std::uint8_t>(route.destination ? route.destination->length() : 0);
-  header.rtm_table = RT_TABLE_MAIN;
-  header.rtm_protocol = RTPROT_STATIC;
-  header.rtm_scope = route.gateway ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK;
-  header.rtm_type = RTN_UNICAST;
-  message.header(header);
-  if (route.destination) message.put(RTA_DST, route.destination->network().bytes());
-  if (route.gateway) message.put(RTA_GATEWAY, route.gateway->bytes());
-  if (route.interface) message.put(RTA_OIF, route.interface->value);
-  if (route.metric) message.put(RTA_PRIORITY, *route.metric);
-  const std::string destination = route.destination ? to_string(*route.destination) : "default";
-  return impl_->ask(fmt::format("cannot add route to {}", destination), std::move(message));
+  return impl_->ask(fmt::format("cannot add the route {}", to_string(route)),
+                    wire::route_message(RTM_NEWROUTE, route));
 }
 
 }  // namespace netlink

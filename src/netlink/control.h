@@ -1,6 +1,6 @@
 // Links, addresses and routes, asked for and changed one at a time, each call waiting for the
 // kernel's answer: for start-up, tools and the cloud's fabric, not for an event loop (Monitor and
-// AddressChanges are for that). A Control speaks to the network namespace that its thread was in
+// Requests are for that). A Control speaks to the network namespace that its thread was in
 // when it was opened, wherever the thread goes later.
 #pragma once
 
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "netlink/route.h"
 #include "netlink/types.h"
 
 namespace netlink {
@@ -37,13 +38,6 @@ struct BridgeOptions {
   bool spanning_tree = false;
   std::optional<net::MacAddress> mac = {};
   std::optional<std::uint32_t> mtu = {};
-};
-
-struct Route {
-  std::optional<net::Prefix> destination = {};  // nothing: the default route of gateway's family
-  std::optional<net::IpAddress> gateway = {};
-  std::optional<InterfaceIndex> interface = {};
-  std::optional<std::uint32_t> metric = {};
 };
 
 class Control {

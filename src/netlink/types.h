@@ -42,6 +42,13 @@ struct Address {
   std::uint8_t protocol = 0;
   std::optional<net::IpAddress> broadcast = {};
   std::optional<net::IpAddress> peer = {};
+  // What is asked for and not read back (IFA_F_* and the lifetime).
+  bool detects_duplicates = false;  // IPv6
+  bool is_home = false;             // IPv6, mobility
+  bool manages_temporary = false;   // IPv6
+  bool has_prefix_route = true;
+  bool joins_group = false;                              // multicast
+  std::optional<std::uint32_t> preferred_lifetime = {};  // IPv6: seconds; UINT32_MAX is for ever
 
   bool operator==(const Address&) const = default;
 };

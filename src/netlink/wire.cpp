@@ -17,7 +17,6 @@
 namespace netlink::wire {
 namespace {
 
-constexpr std::size_t kMessageSize = 1024;  // far more than any request here
 // Answers to a chunk of requests, or the news of a thousand addresses, wait in the kernel
 // meanwhile.
 constexpr int kReceiveBuffer = 4 << 20;
@@ -56,7 +55,7 @@ std::optional<std::array<nlattr*, Count>> attributes_of(const nlmsghdr& message,
 
 }  // namespace
 
-Message::Message(int type, int flags) : message_(nlmsg_alloc_size(kMessageSize)) {
+Message::Message(int type, int flags, std::size_t size) : message_(nlmsg_alloc_size(size)) {
   if (!message_) throw std::bad_alloc();
   nlmsg_put(message_.get(), NL_AUTO_PORT, 0, type, 0, NLM_F_REQUEST | flags);
 }
@@ -231,15 +230,25 @@ Message dump_request(int type) {
   return message;
 }
 
-Message address_request(const AddressChange& change) {
-  const Address& address = change.address;
-  const bool adds = change.what == AddressChange::What::Add;
-  Message message(adds ? RTM_NEWADDR : RTM_DELADDR,
-                  NLM_F_ACK | (adds ? NLM_F_CREATE | NLM_F_REPLACE : 0));
-  const bool is_v4 = address.prefix.address().is_v4();
-  const std::uint32_t flags = is_v4 ? 0 : IFA_F_NODAD;  // the election has found the owner already
+namespace {
+
+std::uint32_t flags_of(const Address& address) {
+  std::uint32_t flags = 0;
+  // The election has found the owner already.
+  if (!address.prefix.address().is_v4() && !address.detects_duplicates) flags |= IFA_F_NODAD;
+  if (address.is_home) flags |= IFA_F_HOMEADDRESS;
+  if (address.manages_temporary) flags |= IFA_F_MANAGETEMPADDR;
+  if (!address.has_prefix_route) flags |= IFA_F_NOPREFIXROUTE;
+  if (address.joins_group) flags |= IFA_F_MCAUTOJOIN;
+  return flags;
+}
+
+Message address_message(int type, const Address& address) {
+  const bool adds = type == RTM_NEWADDR;
+  Message message(type, NLM_F_ACK | (adds ? NLM_F_CREATE | NLM_F_REPLACE : 0));
+  const std::uint32_t flags = flags_of(address);
   ifaddrmsg header{};
-  header.ifa_family = is_v4 ? AF_INET : AF_INET6;
+  header.ifa_family = address.prefix.address().is_v4() ? AF_INET : AF_INET6;
   header.ifa_prefixlen = static_cast<std::uint8_t>(address.prefix.length());
   header.ifa_flags = static_cast<std::uint8_t>(flags);
   header.ifa_scope = static_cast<std::uint8_t>(address.scope);
@@ -251,19 +260,32 @@ Message address_request(const AddressChange& change) {
   if (address.broadcast) message.put(IFA_BROADCAST, address.broadcast->bytes());
   if (!address.label.empty()) message.put(IFA_LABEL, address.label);
   if (flags != 0) message.put(IFA_FLAGS, flags);
+  if (address.preferred_lifetime)
+    message.put_value(IFA_CACHEINFO, ifa_cacheinfo{.ifa_prefered = *address.preferred_lifetime,
+                                                   .ifa_valid = 0xffffffff,
+                                                   .cstamp = 0,
+                                                   .tstamp = 0});
   if (address.protocol != 0) message.put_byte(IFA_PROTO, address.protocol);
   return message;
 }
 
-bool is_failure(const AddressChange& change, const Answer& answer) {
+}  // namespace
+
+Message message_for(const Request& request) {
+  const bool adds = request.what == Request::What::Add;
+  if (const auto* address = std::get_if<Address>(&request.subject))
+    return address_message(adds ? RTM_NEWADDR : RTM_DELADDR, *address);
+  if (const auto* route = std::get_if<Route>(&request.subject))
+    return route_message(adds ? RTM_NEWROUTE : RTM_DELROUTE, *route);
+  return rule_message(adds ? RTM_NEWRULE : RTM_DELRULE, std::get<Rule>(request.subject));
+}
+
+bool is_failure(const Request& request, const Answer& answer) {
   if (answer.error == 0) return false;
-  switch (change.what) {
-    case AddressChange::What::Add:
-      return answer.error != EEXIST;
-    case AddressChange::What::Remove:
-      return answer.error != EADDRNOTAVAIL && answer.error != ENODEV;
-  }
-  return true;
+  if (request.what == Request::What::Add) return answer.error != EEXIST;
+  // Of an address, of a route, of a rule; and of an interface that has gone with all of them.
+  return answer.error != EADDRNOTAVAIL && answer.error != ESRCH && answer.error != ENOENT &&
+         answer.error != ENODEV;
 }
 
 }  // namespace netlink::wire

@@ -12,7 +12,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "netlink/address_changes.h"
+#include "netlink/requests.h"
 #include "netlink/types.h"
 
 // libnl's and the kernel's names.
@@ -26,7 +26,7 @@ namespace netlink::wire {
 // One request under construction. Attributes between nest() and the end of its Nest lie inside it.
 class Message {
  public:
-  Message(int type, int flags);
+  Message(int type, int flags, std::size_t size = 1024);  // the largest it will get
 
   template <typename T>
   void header(const T& value) {
@@ -36,6 +36,11 @@ class Message {
   void put(int attribute, std::uint32_t value);
   void put(int attribute, std::string_view text);  // with its terminating zero
   void put_byte(int attribute, std::uint8_t value);
+  // Whatever has no padding, in the host's order.
+  template <typename T>
+  void put_value(int attribute, const T& value) {
+    put(attribute, std::span(reinterpret_cast<const std::uint8_t*>(&value), sizeof value));
+  }
   void append(std::span<const std::byte> bytes);
 
   class Nest {
@@ -97,8 +102,11 @@ std::optional<Link> parse_link(const nlmsghdr& message);
 std::optional<Address> parse_address(const nlmsghdr& message);
 
 Message dump_request(int type);
-Message address_request(const AddressChange& change);
+Message message_for(const Request& request);
+// RTM_NEWROUTE or RTM_DELROUTE, RTM_NEWRULE or RTM_DELRULE.
+Message route_message(int type, const Route& route);
+Message rule_message(int type, const Rule& rule);
 // False when the outcome is what was wanted although the kernel says no: it was there, it was gone.
-bool is_failure(const AddressChange& change, const Answer& answer);
+bool is_failure(const Request& request, const Answer& answer);
 
 }  // namespace netlink::wire

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <csignal>
 
-#include "netlink/address_changes.h"
 #include "netlink/control.h"
 #include "netlink/monitor.h"
+#include "netlink/requests.h"
 
 namespace {
 
@@ -56,16 +56,16 @@ TEST_F(Laboratory, ATapSeesWhatPasses) {
   EXPECT_TRUE(tap.wait_for([&](const lab::Frame& seen) { return seen.bytes == frame; }));
 }
 
-std::vector<netlink::AddressChange> many(netlink::AddressChange::What what,
-                                         net::InterfaceIndex interface, std::size_t count) {
-  std::vector<netlink::AddressChange> changes;
+std::vector<netlink::Request> many(netlink::Request::What what, net::InterfaceIndex interface,
+                                   std::size_t count) {
+  std::vector<netlink::Request> changes;
   changes.reserve(count);
   const auto first = net::IpAddress::parse("10.1.0.1").value();
   for (std::size_t i = 0; i < count; ++i)
-    changes.push_back({what,
-                       {.interface = interface,
-                        .prefix = net::Prefix::from(first.plus(i), 32).value(),
-                        .protocol = netlink::kProtocolKeepalived}});
+    changes.push_back(
+        {what, netlink::Address{.interface = interface,
+                                .prefix = net::Prefix::from(first.plus(i), 32).value(),
+                                .protocol = netlink::kProtocolKeepalived}});
   return changes;
 }
 
@@ -84,13 +84,13 @@ TEST_F(Netlink, SetsAThousandAddressesInBatchesAndTellsOfThem) {
     });
     ASSERT_TRUE(monitor.has_value());
     const auto eth0 = netlink::Control::open().value().link("eth0").value().index;
-    auto changes = netlink::AddressChanges::open(loop).value();
+    auto changes = netlink::Requests::open(loop).value();
     std::size_t failed = 0;
-    const auto count_failures = [&](std::span<const netlink::AddressOutcome> outcomes) {
+    const auto count_failures = [&](std::span<const netlink::Outcome> outcomes) {
       EXPECT_EQ(outcomes.size(), kCount);
       for (const auto& outcome : outcomes) failed += outcome.error ? 1 : 0;
     };
-    using What = netlink::AddressChange::What;
+    using What = netlink::Request::What;
     changes->apply(many(What::Add, eth0, kCount), count_failures);
     changes->apply(many(What::Add, eth0, kCount), count_failures);  // there already: no failure
     changes->apply(many(What::Remove, eth0, kCount), count_failures);
@@ -111,10 +111,10 @@ TEST_F(Netlink, SaysWhichAddressCouldNotBeAdded) {
   lab::Host& a = network.add_host("a", "10.0.0.11/24");
   a.space().inside([] {
     io::Loop loop;
-    auto changes = netlink::AddressChanges::open(loop).value();
+    auto changes = netlink::Requests::open(loop).value();
     std::string said;
-    changes->apply(many(netlink::AddressChange::What::Add, {4711}, 2),
-                   [&](std::span<const netlink::AddressOutcome> outcomes) {
+    changes->apply(many(netlink::Request::What::Add, {4711}, 2),
+                   [&](std::span<const netlink::Outcome> outcomes) {
                      for (const auto& outcome : outcomes)
                        if (outcome.error) said += outcome.error->what + "\n";
                    });

@@ -1,4 +1,4 @@
-#include "netlink/address_changes.h"
+#include "netlink/requests.h"
 
 #include <fmt/format.h>
 #include <poll.h>
@@ -17,18 +17,22 @@ namespace {
 // (about a millisecond), and how many answers wait in the receive buffer.
 constexpr std::size_t kChunk = 128;
 
-std::string describe(const AddressChange& change) {
-  const bool adds = change.what == AddressChange::What::Add;
-  return fmt::format("cannot {} {} {} interface {}", adds ? "add" : "remove",
-                     to_string(change.address.prefix), adds ? "to" : "from",
-                     change.address.interface.value);
+std::string describe(const Request& request) {
+  const bool adds = request.what == Request::What::Add;
+  const std::string_view verb = adds ? "add" : "remove";
+  if (const auto* address = std::get_if<Address>(&request.subject))
+    return fmt::format("cannot {} {} {} interface {}", verb, to_string(address->prefix),
+                       adds ? "to" : "from", address->interface.value);
+  if (const auto* route = std::get_if<Route>(&request.subject))
+    return fmt::format("cannot {} the route {}", verb, to_string(*route));
+  return fmt::format("cannot {} the rule {}", verb, to_string(std::get<Rule>(request.subject)));
 }
 
 }  // namespace
 
-struct AddressChanges::Impl {
+struct Requests::Impl {
   struct Batch {
-    std::vector<AddressOutcome> outcomes;
+    std::vector<Outcome> outcomes;
     Callback callback;
     std::size_t sent = 0;
     std::size_t answered = 0;
@@ -50,7 +54,7 @@ struct AddressChanges::Impl {
       std::vector<std::uint8_t> bytes;
       batch.first_sequence = 0;
       for (std::size_t i = batch.sent; i < end; ++i) {
-        wire::Message message = wire::address_request(batch.outcomes[i].change);
+        wire::Message message = wire::message_for(batch.outcomes[i].request);
         const std::uint32_t sequence = socket.next_sequence();
         if (i == batch.sent) batch.first_sequence = sequence;
         message.set_sequence(sequence);
@@ -63,7 +67,7 @@ struct AddressChanges::Impl {
 
   void fail_from(Batch& batch, std::size_t start, int number) {
     for (std::size_t i = start; i < batch.sent; ++i)
-      batch.outcomes[i].error = base::system_error(describe(batch.outcomes[i].change), number);
+      batch.outcomes[i].error = base::system_error(describe(batch.outcomes[i].request), number);
     batch.answered = batch.sent;
   }
 
@@ -98,9 +102,9 @@ struct AddressChanges::Impl {
     const std::size_t chunk_start = (batch.sent - 1) / kChunk * kChunk;
     const std::size_t index = chunk_start + (answer->sequence - batch.first_sequence);
     if (index < chunk_start || index >= batch.sent) return;
-    AddressOutcome& outcome = batch.outcomes[index];
-    if (wire::is_failure(outcome.change, *answer))
-      outcome.error = wire::to_error(describe(outcome.change), *answer);
+    Outcome& outcome = batch.outcomes[index];
+    if (wire::is_failure(outcome.request, *answer))
+      outcome.error = wire::to_error(describe(outcome.request), *answer);
     ++batch.answered;
   }
 
@@ -109,30 +113,30 @@ struct AddressChanges::Impl {
   std::unique_ptr<io::Readable> readable;
 };
 
-AddressChanges::AddressChanges(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
-AddressChanges::~AddressChanges() = default;
+Requests::Requests(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Requests::~Requests() = default;
 
-base::Result<std::unique_ptr<AddressChanges>> AddressChanges::open(io::Loop& loop) {
+base::Result<std::unique_ptr<Requests>> Requests::open(io::Loop& loop) {
   auto socket = wire::Socket::open();
   if (!socket) return std::unexpected(socket.error());
   auto impl = std::make_unique<Impl>(std::move(*socket));
   impl->readable =
       std::make_unique<io::Readable>(loop, impl->socket.fd(), [raw = impl.get()] { raw->read(); });
-  return std::unique_ptr<AddressChanges>(new AddressChanges(std::move(impl)));
+  return std::unique_ptr<Requests>(new Requests(std::move(impl)));
 }
 
-void AddressChanges::apply(std::vector<AddressChange> changes, Callback callback) {
+void Requests::apply(std::vector<Request> requests, Callback callback) {
   Impl::Batch batch{.outcomes = {}, .callback = std::move(callback)};
-  for (AddressChange& change : changes) batch.outcomes.push_back({.change = std::move(change)});
+  for (Request& request : requests) batch.outcomes.push_back({.request = std::move(request)});
   impl_->batches.push_back(std::move(batch));
   if (impl_->batches.size() == 1) impl_->send_next();
 }
 
-bool AddressChanges::is_idle() const {
+bool Requests::is_idle() const {
   return impl_->batches.empty();
 }
 
-void AddressChanges::finish(io::Duration at_most) {
+void Requests::finish(io::Duration at_most) {
   const io::Instant end = std::chrono::steady_clock::now() + at_most;
   while (!is_idle()) {
     const auto left =
