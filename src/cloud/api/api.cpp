@@ -10,6 +10,7 @@
 #include "cloud/api/keystone.h"
 #include "cloud/api/routing.h"
 #include "cloud/api/servers.h"
+#include "cloud/api/volumes.h"
 
 namespace cloud::api {
 
@@ -45,6 +46,7 @@ base::Result<> Api::bootstrap(const std::string& demo_password, const std::strin
     add_flavor("2", "m1.small", 2048, 20);
     add_flavor("3", "m1.medium", 4096, 40);
   }
+  add_volume_types(cloud_);
   auto saved = store_.save(cloud_.state);
   if (saved) cloud_.state.commit();
   return saved;
@@ -96,7 +98,7 @@ http::Response Api::answer(const http::Request& request, Call& call) {
   const bool is_known = service != services().end();
   const Service name = is_known ? service->service : Service::Root;
   const std::span<const std::string> rest =
-      std::span<const std::string>(path).subspan(is_known && name != Service::Volume ? 1 : 0);
+      std::span<const std::string>(path).subspan(is_known ? 1 : 0);
   Answer answer =
       model::refuse(500, "InternalServerError", "The server made a mistake; its log says more.");
   try {

@@ -65,7 +65,6 @@ json::Array catalog(const Cloud& cloud, const std::string& project_id) {
       {"network", "neutron", base + "/network"},
       {"compute", "nova", base + "/compute/v2.1"},
       {"image", "glance", base + "/image"},
-      // Block storage answers "not offered"; older SDKs create no server when the entry is missing.
       {"volumev3", "cinder", fmt::format("{}/volume/v3/{}", base, project_id)},
       {"block-storage", "cinder", fmt::format("{}/volume/v3/{}", base, project_id)},
   };

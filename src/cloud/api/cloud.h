@@ -57,6 +57,8 @@ struct Call {
   json::Value body = {};                   // null when there is none
   std::optional<Session> session = {};     // nothing on public routes without a token
   int microversion = kLowestMicroversion;  // Nova only
+  // An injected fault: the request is accepted, what it started fails later.
+  bool fails_afterwards = false;
 
   model::State& state() { return cloud.state; }
   const std::string& project() const { return session->project_id; }
@@ -98,6 +100,15 @@ std::span<const Route> server_create_routes();
 std::span<const Route> server_metadata_routes();
 std::span<const Route> server_attachment_routes();
 std::span<const Route> server_action_routes();
+std::span<const Route> server_group_routes();
+// Nova's side of volumes
+std::span<const Route> volume_attachment_routes();
+// Cinder
+std::span<const Route> volume_type_routes();
+std::span<const Route> volume_routes();
+std::span<const Route> volume_metadata_routes();
+std::span<const Route> volume_action_routes();
+std::span<const Route> volume_snapshot_routes();
 // Glance
 std::span<const Route> image_routes();
 std::span<const Route> image_data_routes();

@@ -43,12 +43,13 @@ constexpr std::array kAbsent = {
     Absent{Service::Network, "lbaas", "load balancers"},
     Absent{Service::Network, "segments", "segments"},
     Absent{Service::Network, "agents", "agents: there are none to list"},
-    Absent{Service::Compute, "os-server-groups", "server groups"},
     Absent{Service::Compute, "os-aggregates", "host aggregates"},
     Absent{Service::Compute, "os-hypervisors", "a list of hypervisors"},
     Absent{Service::Compute, "os-services", "a list of services"},
     Absent{Service::Compute, "os-migrations", "migrations"},
-    Absent{Service::Volume, "volume", "block storage"},
+    Absent{Service::Volume, "backups", "backups of volumes"},
+    Absent{Service::Volume, "groups", "groups of volumes"},
+    Absent{Service::Volume, "os-volume-transfer", "transfers of volumes"},
     Absent{Service::Image, "members", "sharing of images with other projects"},
 };
 
@@ -67,9 +68,13 @@ const std::vector<ServicePath>& services() {
       {Service::Compute,
        "compute",
        {compute_routes(), server_routes(), server_create_routes(), server_metadata_routes(),
-        server_attachment_routes(), server_action_routes()}},
+        server_attachment_routes(), server_action_routes(), server_group_routes(),
+        volume_attachment_routes()}},
       {Service::Image, "image", {image_routes(), image_data_routes()}},
-      {Service::Volume, "volume", {}},
+      {Service::Volume,
+       "volume",
+       {volume_type_routes(), volume_routes(), volume_metadata_routes(), volume_action_routes(),
+        volume_snapshot_routes()}},
       {Service::Operator, "holdfast", {operator_routes()}},
   };
   return table;

@@ -1,4 +1,4 @@
-// Nova 2.1: what hangs on a server: interfaces, addresses, volumes, security groups.
+// Nova 2.1: what hangs on a server: interfaces, addresses, security groups.
 #include "cloud/api/servers.h"
 
 namespace cloud::api {
@@ -31,13 +31,6 @@ Answer list_addresses(Call& call) {
   return reply(200, json::Object{{"addresses", addresses_view(call, *server)}});
 }
 
-// There is no block storage, so that no server has a volume.
-Answer list_volumes(Call& call) {
-  auto server = find_server(call, call.captured[0]);
-  if (!server) return std::unexpected(server.error());
-  return reply(200, json::Object{{"volumeAttachments", json::Array{}}});
-}
-
 Answer list_security_groups(Call& call) {
   auto server = find_server(call, call.captured[0]);
   if (!server) return std::unexpected(server.error());
@@ -59,7 +52,6 @@ Answer list_security_groups(Call& call) {
 constexpr Route kRoutes[] = {
     {"GET", "v2.1/servers/{}/ips", list_addresses},
     {"GET", "v2.1/servers/{}/os-interface", list_interfaces},
-    {"GET", "v2.1/servers/{}/os-volume_attachments", list_volumes},
     {"GET", "v2.1/servers/{}/os-security-groups", list_security_groups},
 };
 

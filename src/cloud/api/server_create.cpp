@@ -7,6 +7,7 @@
 #include "cloud/api/nova.h"
 #include "cloud/api/server_order.h"
 #include "cloud/api/servers.h"
+#include "cloud/api/volumes.h"
 #include "cloud/model/digest.h"
 
 namespace cloud::api {
@@ -15,35 +16,14 @@ namespace {
 
 constexpr std::size_t kMostUserData = 65535;  // of base64, as Nova's schema says
 
-model::Allowed<> choose_flavor_and_image(Call& call, Order& order) {
+model::Allowed<> choose_flavor_and_source(Call& call, Order& order) {
   const std::string flavor_id = order.sent.text_or("flavorRef", "");
   const model::Flavor* flavor =
       call.state().flavors.find(flavor_id.substr(flavor_id.rfind('/') + 1));
   if (flavor == nullptr)
     return bad(fmt::format("Flavor {} could not be found.", base::printable(flavor_id)));
   order.server.flavor_id = flavor->id;
-  if (const json::Array* devices = order.sent["block_device_mapping_v2"].as_array())
-    for (const json::Value& device : *devices)
-      if (device.text_or("destination_type", "local") == "volume" ||
-          device.text_or("source_type", "image") != "image")
-        return model::refuse(501, "NotImplemented",
-                             "The embedded cloud has no block storage: servers boot from an image, "
-                             "not from a volume.");
-  const std::string image_id = order.sent.text_or("imageRef", "");
-  const model::Image* image = call.state().images.find(image_id.substr(image_id.rfind('/') + 1));
-  const bool may_use =
-      image != nullptr && (image->visibility == "public" || image->visibility == "community" ||
-                           call.may_see(image->project_id));
-  if (!may_use) return bad("Can not find requested image");
-  if (image->status != "active") return bad(fmt::format("Image {} is not active.", image->id));
-  if (image->min_ram > flavor->ram) return bad("Flavor's memory is too small for requested image.");
-  if (image->min_disk > flavor->disk)
-    return bad("Flavor's disk is smaller than the minimum size specified in image metadata.");
-  if (flavor->disk == 0)
-    return model::refuse(403, "BootFromVolumeRequiredForZeroDiskFlavor",
-                         "Only volume-backed servers are allowed for flavors with zero disk.");
-  order.server.image_id = image->id;
-  return {};
+  return choose_boot_source(call, order, *flavor);
 }
 
 model::Allowed<> read_texts(Call& call, Order& order) {
@@ -108,8 +88,9 @@ Answer create_server(Call& call) {
   if (const json::Array* tags = order.sent["tags"].as_array())
     for (const json::Value& tag : *tags)
       if (tag.as_string() != nullptr) server.tags.push_back(*tag.as_string());
-  if (auto chosen = choose_flavor_and_image(call, order); !chosen)
+  if (auto chosen = choose_flavor_and_source(call, order); !chosen)
     return std::unexpected(chosen.error());
+  if (auto joined = join_group(call, order); !joined) return std::unexpected(joined.error());
   auto groups = choose_groups(call, order);
   if (!groups) return std::unexpected(groups.error());
   if (auto attached = attach(call, order, *groups); !attached)
@@ -117,7 +98,12 @@ Answer create_server(Call& call) {
   bind_ports(call, server);
   server.task_state = "spawning";
   call.state().servers.put(server);
-  call.cloud.later([cloud = &call.cloud, id = server.id] { boot_server(*cloud, id); });
+  if (order.root_volume)
+    attach_root_volume(call, server, *order.root_volume, order.deletes_root_volume);
+  if (call.fails_afterwards)
+    call.cloud.later([cloud = &call.cloud, id = server.id] { find_no_host(*cloud, id); });
+  else
+    call.cloud.later([cloud = &call.cloud, id = server.id] { boot_server(*cloud, id); });
   json::Array group_names;
   for (const std::string& name : server.security_group_names)
     group_names.push_back(json::Object{{"name", name}});

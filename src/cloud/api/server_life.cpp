@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "cloud/api/servers.h"
+#include "cloud/api/volumes.h"
 #include "cloud/model/digest.h"
 
 namespace cloud::api {
@@ -70,6 +71,17 @@ void boot_server(Cloud& cloud, const std::string& id) {
   cloud.state.servers.put(std::move(server));
 }
 
+void find_no_host(Cloud& cloud, const std::string& id) {
+  const model::Server* found = cloud.state.servers.find(id);
+  if (found == nullptr) return;
+  model::Server server = *found;
+  set_fault(cloud, server,
+            {base::Kind::Unavailable,
+             "No valid host was found. There are not enough hosts available.", ""});
+  mark_ports(cloud, server, false);
+  cloud.state.servers.put(std::move(server));
+}
+
 void note_end(Cloud& cloud, const std::string& id) {
   const model::Server* found = cloud.state.servers.find(id);
   if (found == nullptr) return;  // deleted, or a shell
@@ -100,6 +112,8 @@ void remove_server(Cloud& cloud, const model::Server& server) {
     port.updated_at = cloud.now();
     cloud.state.ports.put(std::move(port));
   }
+  release_volumes(cloud, server);
+  leave_group(cloud, server);
   cloud.state.servers.erase(server.id);
 }
 

@@ -10,7 +10,14 @@ namespace cloud::api {
 struct Order {
   model::Server server;
   json::Value sent;
+  std::optional<model::Volume> root_volume = {};  // nothing: boots from an image
+  bool deletes_root_volume = false;               // with the server
 };
+
+// An image, a volume made from one, or a volume.
+model::Allowed<> choose_boot_source(Call& call, Order& order, const model::Flavor& flavor);
+// The server group of os:scheduler_hints, if one is asked for.
+model::Allowed<> join_group(Call& call, Order& order);
 
 // By name or id, for the ports that Nova makes.
 model::Allowed<model::Texts> choose_groups(Call& call, Order& order);

@@ -2,6 +2,7 @@
 #include "cloud/api/servers.h"
 
 #include "cloud/api/nova.h"
+#include "cloud/api/volumes.h"
 #include "cloud/model/digest.h"
 
 namespace cloud::api {
@@ -44,6 +45,17 @@ void add_newer_attributes(Call& call, const model::Server& server, json::Object&
   view.set("OS-EXT-SRV-ATTR:kernel_id", "");
   view.set("OS-EXT-SRV-ATTR:ramdisk_id", "");
   view.set("OS-EXT-SRV-ATTR:reservation_id", "r-" + server.id.substr(0, 8));
+}
+
+json::Array volumes_view(Call& call, const model::Server& server) {
+  json::Array rows;
+  for (const model::Volume* volume : volumes_of(call.state(), server.id)) {
+    json::Object row{{"id", volume->id}};
+    if (call.microversion >= 3)
+      row.set("delete_on_termination", attachment_to(*volume, server.id)->delete_on_termination);
+    rows.push_back(std::move(row));
+  }
+  return rows;
 }
 
 std::string vm_state(const model::Server& server) {
@@ -109,7 +121,7 @@ json::Object server_view(Call& call, const model::Server& server, bool in_detail
            server.launched_at ? json::Value(iso_time(*server.launched_at).substr(0, 19) + ".000000")
                               : json::Value());
   view.set("OS-SRV-USG:terminated_at", nullptr);
-  view.set("os-extended-volumes:volumes_attached", json::Array{});
+  view.set("os-extended-volumes:volumes_attached", volumes_view(call, server));
   view.set("security_groups", std::move(groups));
   if (server.status == "ACTIVE" || server.status == "BUILD" || server.status == "REBOOT")
     view.set("progress", server.status == "BUILD" ? 0 : 100);

@@ -161,7 +161,46 @@ struct Fields<Server> {
       HOLDFAST_FIELD(key_name), HOLDFAST_FIELD(availability_zone), HOLDFAST_FIELD(user_data),
       HOLDFAST_FIELD(config_drive), HOLDFAST_FIELD(hostname), HOLDFAST_FIELD(root_device_name),
       HOLDFAST_FIELD(metadata), HOLDFAST_FIELD(port_ids), HOLDFAST_FIELD(security_group_names),
-      HOLDFAST_FIELD(fault), HOLDFAST_FIELD(locked));
+      HOLDFAST_FIELD(server_group_id), HOLDFAST_FIELD(fault), HOLDFAST_FIELD(locked));
+};
+template <>
+struct Fields<ServerGroup> {
+  using Record = ServerGroup;
+  static constexpr auto kAll =
+      std::tuple(HOLDFAST_FIELD(id), HOLDFAST_FIELD(project_id), HOLDFAST_FIELD(user_id),
+                 HOLDFAST_FIELD(name), HOLDFAST_FIELD(policy), HOLDFAST_FIELD(server_ids));
+};
+template <>
+struct Fields<VolumeAttachment> {
+  using Record = VolumeAttachment;
+  static constexpr auto kAll =
+      std::tuple(HOLDFAST_FIELD(id), HOLDFAST_FIELD(server_id), HOLDFAST_FIELD(device),
+                 HOLDFAST_FIELD(attached_at), HOLDFAST_FIELD(delete_on_termination));
+};
+template <>
+struct Fields<Volume> {
+  using Record = Volume;
+  static constexpr auto kAll = std::tuple(
+      HOLDFAST_FIELD(id), HOLDFAST_FIELD(project_id), HOLDFAST_FIELD(user_id), HOLDFAST_FIELD(name),
+      HOLDFAST_FIELD(description), HOLDFAST_FIELD(created_at), HOLDFAST_FIELD(updated_at),
+      HOLDFAST_FIELD(size), HOLDFAST_FIELD(status), HOLDFAST_FIELD(volume_type),
+      HOLDFAST_FIELD(availability_zone), HOLDFAST_FIELD(snapshot_id), HOLDFAST_FIELD(source_volume),
+      HOLDFAST_FIELD(image_id), HOLDFAST_FIELD(metadata), HOLDFAST_FIELD(attachments));
+};
+template <>
+struct Fields<VolumeType> {
+  using Record = VolumeType;
+  static constexpr auto kAll = std::tuple(HOLDFAST_FIELD(id), HOLDFAST_FIELD(name),
+                                          HOLDFAST_FIELD(description), HOLDFAST_FIELD(is_public));
+};
+template <>
+struct Fields<VolumeSnapshot> {
+  using Record = VolumeSnapshot;
+  static constexpr auto kAll = std::tuple(
+      HOLDFAST_FIELD(id), HOLDFAST_FIELD(project_id), HOLDFAST_FIELD(user_id), HOLDFAST_FIELD(name),
+      HOLDFAST_FIELD(description), HOLDFAST_FIELD(created_at), HOLDFAST_FIELD(updated_at),
+      HOLDFAST_FIELD(volume_id), HOLDFAST_FIELD(size), HOLDFAST_FIELD(status),
+      HOLDFAST_FIELD(metadata));
 };
 template <>
 struct Fields<Image> {
@@ -344,7 +383,11 @@ HOLDFAST_RECORD(SecurityGroupRule);
 HOLDFAST_RECORD(Flavor);
 HOLDFAST_RECORD(Keypair);
 HOLDFAST_RECORD(Server);
+HOLDFAST_RECORD(ServerGroup);
 HOLDFAST_RECORD(Image);
+HOLDFAST_RECORD(Volume);
+HOLDFAST_RECORD(VolumeType);
+HOLDFAST_RECORD(VolumeSnapshot);
 #undef HOLDFAST_RECORD
 
 }  // namespace cloud::model

@@ -228,8 +228,71 @@ struct Server {
   std::map<std::string, std::string> metadata;
   Texts port_ids;  // in the order of the request: eth0, eth1, …
   Texts security_group_names;
+  std::string server_group_id;  // empty: none
   std::optional<Fault> fault;
   bool locked = false;
+};
+
+// A host may run one server of a group that has the policy "anti-affinity". Each server of the
+// embedded cloud counts as on a host of its own.
+struct ServerGroup {
+  std::string id;
+  std::string project_id;
+  std::string user_id;
+  std::string name;
+  std::string policy;  // affinity anti-affinity soft-affinity soft-anti-affinity
+  Texts server_ids;
+};
+
+// ---- volume
+
+struct VolumeAttachment {
+  std::string id;
+  std::string server_id;
+  std::string device;  // /dev/vdb
+  Time attached_at = 0;
+  bool delete_on_termination = false;
+};
+
+struct Volume {
+  std::string id;
+  std::string project_id;
+  std::string user_id;
+  std::string name;
+  std::string description;
+  Time created_at = 0;
+  Time updated_at = 0;
+  std::int64_t size = 1;  // GiB
+  // creating available attaching in-use detaching extending retyping deleting error
+  std::string status = "creating";
+  std::string volume_type;
+  std::string availability_zone;
+  std::string snapshot_id;    // made from; empty: none
+  std::string source_volume;  // made from; empty: none
+  std::string image_id;       // made from, and then bootable; empty: none
+  std::map<std::string, std::string> metadata;
+  std::vector<VolumeAttachment> attachments;
+};
+
+struct VolumeType {
+  std::string id;
+  std::string name;
+  std::string description;
+  bool is_public = true;
+};
+
+struct VolumeSnapshot {
+  std::string id;
+  std::string project_id;
+  std::string user_id;
+  std::string name;
+  std::string description;
+  Time created_at = 0;
+  Time updated_at = 0;
+  std::string volume_id;
+  std::int64_t size = 1;            // GiB
+  std::string status = "creating";  // creating available deleting error
+  std::map<std::string, std::string> metadata;
 };
 
 // ---- image

@@ -82,7 +82,11 @@ struct State {
   Table<Flavor> flavors;
   Table<Keypair> keypairs;
   Table<Server> servers;
+  Table<ServerGroup> server_groups;
   Table<Image> images;
+  Table<Volume> volumes;
+  Table<VolumeType> volume_types;
+  Table<VolumeSnapshot> volume_snapshots;
 
   // Calls visit(name, table) for each; the names are the store's and never change.
   template <typename Visit>
@@ -99,7 +103,11 @@ struct State {
     visit("flavors", flavors);
     visit("keypairs", keypairs);
     visit("servers", servers);
+    visit("server_groups", server_groups);
     visit("images", images);
+    visit("volumes", volumes);
+    visit("volume_types", volume_types);
+    visit("volume_snapshots", volume_snapshots);
   }
 
   void commit() {
