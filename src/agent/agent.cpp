@@ -43,7 +43,7 @@ base::Result<std::unique_ptr<Agent>> Agent::open(io::Loop& loop) {
   if (!changes) return std::unexpected(changes.error());
   agent->changes_ = std::move(*changes);
   agent->held_.emplace(*agent->changes_);
-  auto announcer = Announcer::open();
+  auto announcer = Announcer::open(loop);
   if (!announcer) return std::unexpected(announcer.error());
   agent->announcer_ = std::move(*announcer);
   agent->transport_.emplace(loop, [raw = agent.get()] { raw->turn(); });
@@ -72,10 +72,9 @@ void Agent::turn_soon() {
 
 void Agent::receive(vrrp::Instant now) {
   bool is_anything = false;
-  transport_->receive(kReceiveLimit, [&](net::InterfaceIndex interface, auto packet) {
+  transport_->receive(kReceiveLimit, [&](net::InterfaceIndex interface, const auto& datagram) {
     is_anything = true;
-    if (const auto datagram = vrrp::Datagram::from_ipv4(packet))
-      engine_.receive(interface, *datagram, now, actions_);
+    engine_.receive(interface, datagram, now, actions_);
   });
   if (!is_anything || is_report_armed_) return;
   is_report_armed_ = true;

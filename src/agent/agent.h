@@ -115,7 +115,7 @@ class Agent {
   std::unique_ptr<netlink::Monitor> monitor_;
   std::unique_ptr<netlink::Requests> changes_;
   std::optional<HeldAddresses> held_;
-  std::optional<Announcer> announcer_;
+  std::unique_ptr<Announcer> announcer_;
   std::optional<Transport> transport_;
   Notifier notifier_;
   TrackNames track_names_;
@@ -138,9 +138,9 @@ class Agent {
   bool is_turn_coming_ = false;
   std::set<net::InterfaceIndex> changed_addresses_;  // since the last turn
   std::optional<vrrp::Instant> armed_;               // for when deadline_ is set
+  std::uint16_t identification_ = 0;                 // of the IPv4 packets sent
   vrrp::Duration latest_{};                          // the longest that a deadline was missed by
   vrrp::Instant lateness_told_{};
-  std::uint16_t identification_ = 0;  // of the IP packets sent
 
   io::Timer reject_report_;
   bool is_report_armed_ = false;

@@ -120,13 +120,13 @@ base::Result<> Agent::change(Plan plan) {
 }
 
 base::Result<> Agent::listen() {
-  std::map<net::InterfaceIndex, Listening> wanted;
+  std::map<Door, Listening> wanted;
   for (const auto& [id, running] : running_) {
     const vrrp::RouterConfig& config = running.planned.config;
-    Listening& listening = wanted[config.interface];
+    Listening& listening = wanted[{config.interface, carrier_of(config.family)}];
     listening.name = running.planned.interface_name;
     listening.vrids.set(config.vrid.value());
-    if (config.peers.empty()) listening.groups.insert(config.group.value_or(vrrp::kGroupIpv4));
+    if (config.peers.empty()) listening.groups.insert(engine_.router(id).destinations()[0]);
   }
   return transport_->listen(wanted);
 }

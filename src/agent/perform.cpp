@@ -6,7 +6,6 @@
 
 #include "agent/agent.h"
 #include "base/log.h"
-#include "net/ipv4_header.h"
 #include "netlink/select.h"
 
 namespace agent {
@@ -32,8 +31,10 @@ void Agent::perform() {
     const Running& running = running_.at(id);
     if (std::holds_alternative<vrrp::ClaimAddresses>(action))
       held_->claim(id.value, running.planned.addresses);
-    if (std::holds_alternative<vrrp::ReleaseAddresses>(action))
+    if (std::holds_alternative<vrrp::ReleaseAddresses>(action)) {
       held_->release(id.value, running.planned.addresses);
+      announcer_->withdraw(running.planned.addresses);
+    }
   }
   held_->flush();
   for (const auto& [id, action] : actions)
@@ -71,27 +72,23 @@ void Agent::send(vrrp::RouterId id, const vrrp::Advertise& advertise) {
   if (!router.source()) return;
   for (const net::IpAddress& destination : router.destinations()) {
     if (++identification_ == 0) ++identification_;  // the kernel would choose one
-    const auto payload = engine_.packet(id, advertise, destination,
-                                        {.utc = std::chrono::system_clock::now(),
-                                         .identification = identification_,
-                                         .hop_limit = planned.hop_limit});
-    const auto header = net::encode({.source = *router.source(),
-                                     .destination = destination,
-                                     .protocol = router.ip_protocol(),
-                                     .ttl = planned.hop_limit,
-                                     .type_of_service = vrrp::kTypeOfService,
-                                     .identification = identification_},
-                                    payload.size());
-    transport_->send(planned.config.interface, destination, header, payload);
+    transport_->send({.interface = planned.config.interface,
+                      .source = *router.source(),
+                      .destination = destination,
+                      .protocol = router.ip_protocol(),
+                      .hop_limit = planned.hop_limit,
+                      .identification = identification_},
+                     engine_.packet(id, advertise, destination,
+                                    {.utc = std::chrono::system_clock::now(),
+                                     .identification = identification_,
+                                     .hop_limit = planned.hop_limit}));
   }
 }
 
 void Agent::announce(vrrp::RouterId id, const vrrp::Announce& announce) {
-  announcer_->announce(running_.at(id).planned.addresses, announce.rounds,
-                       [this](net::InterfaceIndex index) -> std::optional<net::MacAddress> {
-                         const netlink::Link* link = find(monitor_->links(), index);
-                         return link == nullptr ? std::nullopt : link->mac;
-                       });
+  announcer_->announce(
+      running_.at(id).planned.addresses, announce.rounds,
+      [this](net::InterfaceIndex index) { return find(monitor_->links(), index); });
 }
 
 void Agent::tell(vrrp::RouterId id, const vrrp::Transition& transition) {

@@ -117,8 +117,6 @@ class Planner {
   }
 
   void plan_router(const keepalived::Instance& instance) {
-    if (instance.family == net::Family::Ipv6)
-      return stop(instance.at, "virtual routers over IPv6 are not supported yet");
     if (instance.authentication == keepalived::Authentication::Header)
       return stop(instance.at, "auth_type AH is not supported yet",
                   "auth_type PASS is, and so is no authentication, which version 3 prescribes");

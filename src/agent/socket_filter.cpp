@@ -14,10 +14,12 @@ sock_filter statement(unsigned code, std::uint32_t value) {
 
 }  // namespace
 
-std::vector<sock_filter> filter_for(const std::bitset<256>& vrids) {
+std::vector<sock_filter> filter_for(Carrier carrier, const std::bitset<256>& vrids) {
   std::vector<sock_filter> program{
-      statement(BPF_LDX | BPF_B | BPF_MSH, 0),  // X: length of the IP header
-      statement(BPF_LD | BPF_B | BPF_IND, 1),   // A: VRID; a packet without one is dropped
+      // X: length of the IP header
+      carrier == Carrier::Ipv6 ? statement(BPF_LDX | BPF_IMM, 0)
+                               : statement(BPF_LDX | BPF_B | BPF_MSH, 0),
+      statement(BPF_LD | BPF_B | BPF_IND, 1),  // A: VRID; a packet without one is dropped
       statement(BPF_ST, 0),
       statement(BPF_ALU | BPF_AND | BPF_K, 31),
       statement(BPF_MISC | BPF_TAX, 0),  // X: bit in its word

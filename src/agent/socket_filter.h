@@ -7,9 +7,12 @@
 #include <bitset>
 #include <vector>
 
+#include "agent/packet_socket.h"
+
 namespace agent {
 
-// For an IPv4 raw socket of protocol 112, whose packets start with the IP header.
-std::vector<sock_filter> filter_for(const std::bitset<256>& vrids);
+// For a raw socket of protocol 112: its packets start with the IP header over IPv4, and without it
+// over IPv6.
+std::vector<sock_filter> filter_for(Carrier carrier, const std::bitset<256>& vrids);
 
 }  // namespace agent

@@ -10,15 +10,17 @@
 
 namespace {
 
+using agent::Carrier;
+
 // The kernel runs the program on what a datagram socket receives, whatever family it is of.
 class Filtered {
  public:
-  explicit Filtered(const std::bitset<256>& vrids) {
+  explicit Filtered(const std::bitset<256>& vrids, Carrier carrier = Carrier::Ipv4) {
     std::array<int, 2> ends{};
     EXPECT_EQ(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK, 0, ends.data()), 0);
     from_ = io::Descriptor(ends[0]);
     to_ = io::Descriptor(ends[1]);
-    auto program = agent::filter_for(vrids);
+    auto program = agent::filter_for(carrier, vrids);
     const sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
     EXPECT_EQ(setsockopt(to_.get(), SOL_SOCKET, SO_ATTACH_FILTER, &filter, sizeof filter), 0);
   }
@@ -55,6 +57,14 @@ TEST(SocketFilter, FindsTheVridBehindIpOptions) {
   Filtered filtered(vrids);
   EXPECT_TRUE(filtered.passes(packet(51, 15)));
   EXPECT_FALSE(filtered.passes(packet(52, 15)));
+}
+
+TEST(SocketFilter, FindsTheVridAtTheStartOverIpv6) {
+  std::bitset<256> vrids;
+  vrids.set(51);
+  Filtered filtered(vrids, Carrier::Ipv6);
+  EXPECT_TRUE(filtered.passes({0x31, 51, 100, 0}));
+  EXPECT_FALSE(filtered.passes({0x31, 52, 100, 0}));
 }
 
 TEST(SocketFilter, DropsAPacketWithoutAVrid) {

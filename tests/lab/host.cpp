@@ -52,6 +52,11 @@ net::Prefix prefix(std::string_view text) {
   return must(net::Prefix::parse(text));
 }
 
+// Nobody has an address twice here: a host's link-local address is usable at once.
+void skip_duplicate_detection() {
+  std::ofstream("/proc/sys/net/ipv6/conf/eth0/accept_dad") << "0";
+}
+
 std::string cable(const Host& host) {
   return "to-" + host.name();
 }
@@ -195,6 +200,17 @@ net::MacAddress Host::mac(const std::string& interface) const {
   return must(control.link(interface)).mac.value();
 }
 
+net::IpAddress Host::link_local() const {
+  std::optional<net::IpAddress> found;
+  wait_until([&] {
+    for (const auto& address : addresses())
+      if (!address.prefix.address().is_v4() && address.prefix.address().is_link_local())
+        found = address.prefix.address();
+    return found.has_value();
+  });
+  return found.value();
+}
+
 void Host::power_off() {
   link_down();
   programs_.clear();
@@ -219,6 +235,7 @@ Host& Network::add_host(const std::string& name, std::string_view address) {
   must(outside.set_master(port, index_of(outside, "switch")));
   must(outside.set_up(port));
   auto inside = control_in(host.space());
+  host.space().inside(skip_duplicate_detection);
   must(inside.set_up(index_of(inside, "lo")));
   must(inside.add_address(index_of(inside, "eth0"), prefix(address)));
   must(inside.set_up(index_of(inside, "eth0")));

@@ -130,6 +130,7 @@ class Host {
   void link_down(const std::string& interface = "eth0") const;
   void link_up(const std::string& interface = "eth0") const;
   net::MacAddress mac(const std::string& interface = "eth0") const;
+  net::IpAddress link_local() const;  // IPv6, of eth0
   Tap tap(const std::string& interface = "eth0") const { return {space_, interface}; }
   // As when the power fails: the link goes, and every program, without a last word.
   void power_off();
