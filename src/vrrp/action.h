@@ -87,9 +87,10 @@ enum class Trouble {
   OtherActive,       // another router speaks as active while we are, and has to yield
   AddressesDiffer,   // a peer advertises other addresses; never a reason to refuse it
   IntervalDiffers,   // version 3: the active router's interval is not ours; learned
+  ClockDiffers,      // its clock is off by more than half of auth_hmac's time_window
   TwoOwners,         // another owner (255) does not hear us: we are no owner any more
 };
-inline constexpr std::size_t kTroubles = 5;
+inline constexpr std::size_t kTroubles = 6;
 std::string_view name(Trouble trouble);
 
 struct Notice {

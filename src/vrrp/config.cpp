@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace vrrp {
 namespace {
 
@@ -49,20 +51,67 @@ base::Result<> check_addresses(const RouterConfig& config) {
   return {};
 }
 
+base::Result<> check_authentication(const RouterConfig& config) {
+  if (config.auth_type != AuthType::None && config.version != Version::V2)
+    return wrong("version 3 has no authentication", "leave out auth_type, or use version 2");
+  if (config.auth_type == AuthType::Header && config.family != net::Family::Ipv4)
+    return wrong("auth_type AH is for IPv4 only", "auth_hmac protects IPv6 too");
+  if (!config.trailer) return {};
+  if (config.auth_type != AuthType::None)
+    return wrong("auth_hmac and auth_type exclude each other", "leave out auth_type");
+  const TrailerConfig& trailer = *config.trailer;
+  for (auto key = trailer.keys.begin(); key != trailer.keys.end(); ++key) {
+    if (key->id == 0) return wrong("an auth_hmac key has the number 0", "1 to 255");
+    if (key->secret.size() < 32 || key->secret.size() > 64)
+      return wrong(fmt::format("auth_hmac key {} has {} bytes", key->id, key->secret.size()),
+                   "32 to 64");
+    if (std::find_if(trailer.keys.begin(), key,
+                     [&](const auto& other) { return other.id == key->id; }) != key)
+      return wrong(fmt::format("auth_hmac has two keys {}", key->id));
+  }
+  if (std::ranges::find(trailer.keys, trailer.active_key, &TrailerKey::id) == trailer.keys.end())
+    return wrong(fmt::format("auth_hmac has no key {} to send with", trailer.active_key),
+                 "add that key, or set active_key");
+  if (trailer.window && (*trailer.window < 1s || *trailer.window > 300s))
+    return wrong("the time_window of auth_hmac is outside 1..300 s");
+  return {};
+}
+
+// What strict mode excludes and hold_to_rfc() cannot put right.
+base::Result<> check_strict(const RouterConfig& config) {
+  if (!config.strict) return {};
+  if (config.version == Version::V2 && config.family == net::Family::Ipv6)
+    return wrong("strict mode has no version 2 over IPv6", "IPv6 needs version 3");
+  if (config.addresses.empty())
+    return wrong("strict mode needs a virtual address", "RFC 9568 section 5.2.5: at least one");
+  if (config.auth_type != AuthType::None)
+    return wrong("strict mode has no authentication", "RFC 3768 took it out of version 2");
+  return {};
+}
+
 }  // namespace
+
+RouterConfig hold_to_rfc(RouterConfig config) {
+  if (!config.strict) return config;
+  const bool is_owner = config.priority.is_owner();
+  config.starts_active = is_owner;
+  config.preempt_delay = Duration{};
+  config.down_timer_adverts = 3;
+  config.answers_lower_priority = false;  // RFC 5798, which keepalived's strict mode means
+  config.answers_higher_priority = false;
+  config.ignores_others_as_owner = is_owner;
+  if (config.trailer) config.trailer->mode = TrailerConfig::Mode::Enforce;
+  return config;
+}
 
 base::Result<> check(const RouterConfig& config) {
   if (config.priority.is_resigning())
     return wrong("priority 0 is not one to have",
                  "1 to 254, or 255 for the owner of the addresses");
-  if (config.version == Version::V2 && config.family == net::Family::Ipv6)
-    return wrong("version 2 does not know IPv6", "IPv6 needs version 3");
   if (auto result = check_interval(config); !result) return result;
   if (auto result = check_addresses(config); !result) return result;
-  if (config.auth_type != AuthType::None && config.version != Version::V2)
-    return wrong("version 3 has no authentication", "leave out auth_type, or use version 2");
-  if (config.auth_type == AuthType::Header || config.trailer)
-    return wrong("AH and auth_hmac are not supported yet");
+  if (auto result = check_authentication(config); !result) return result;
+  if (auto result = check_strict(config); !result) return result;
   if (config.down_timer_adverts < 1 || config.down_timer_adverts > 100)
     return wrong(fmt::format("down_timer_adverts {} is outside 1..100", config.down_timer_adverts));
   if (config.preempt_delay < Duration{} || config.preempt_delay > 1000s)

@@ -108,10 +108,11 @@ struct RouterConfig {
   bool fault_on_link_down = true;  // false: dont_track_primary
   // keepalived's owner_ignore_adverts: an owner does not listen to others.
   bool ignores_others_as_owner = false;
-  // strict_mode, as far as it is about the protocol (docs/decisions/0051).
+  // strict_mode, as far as it is about the protocol (hold_to_rfc).
   bool strict = false;
 
-  // The addresses in the advertisement, in this order (not virtual_ipaddress_excluded).
+  // The addresses in the advertisement (not virtual_ipaddress_excluded), in this order, but
+  // link-local ones first (RFC 9568 section 5.2.9).
   std::vector<net::IpAddress> addresses = {};
   // The source of our packets, and our side of the tie-break. Absent: not known yet, and the router
   // is in Fault until SourceChanged says it.
@@ -133,6 +134,10 @@ struct RouterConfig {
 
   bool operator==(const RouterConfig&) const = default;
 };
+
+// What strict mode makes of a configuration: everything in which keepalived goes beyond the RFC is
+// as the RFC has it (docs/decisions/0051). Router does so with its own.
+RouterConfig hold_to_rfc(RouterConfig config);
 
 // Ranges, families, and what excludes what; the first thing that is wrong.
 base::Result<> check(const RouterConfig& config);

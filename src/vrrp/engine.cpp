@@ -78,23 +78,15 @@ void Engine::handle_all(const Event& event, Instant now, RouterActions& actions)
 
 void Engine::receive(net::InterfaceIndex interface, const Datagram& datagram, Instant now,
                      RouterActions& actions) {
-  const auto advertisement = decode(datagram);
   const auto vrid = claimed_vrid(datagram.payload);
   const auto id =
       vrid ? find(interface, datagram.source.family(), *vrid) : std::optional<RouterId>();
   if (!id) {
+    const auto advertisement = decode(datagram);
     ++unmatched_[advertisement ? RejectReason::UnknownRouter : advertisement.error()];
     return;
   }
-  Router& router = *routers_[id->value];
-  if (advertisement)
-    router.handle(AdvertisementReceived{.advertisement = *advertisement,
-                                        .source = datagram.source,
-                                        .destination = datagram.destination,
-                                        .hop_limit = datagram.hop_limit},
-                  now, scratch_);
-  else
-    router.reject(advertisement.error(), datagram.source, now, scratch_);
+  routers_[id->value]->receive(datagram, now, scratch_);
   after(*id, now, actions);
 }
 

@@ -74,6 +74,8 @@ std::string_view name(Trouble trouble) {
       return "addresses-differ";
     case Trouble::IntervalDiffers:
       return "interval-differs";
+    case Trouble::ClockDiffers:
+      return "clock-differs";
     case Trouble::TwoOwners:
       return "two-owners";
   }
@@ -141,6 +143,11 @@ std::string describe(const Notice& notice) {
       return fmt::format("{} advertises other addresses than we have", peer);
     case Trouble::IntervalDiffers:
       return fmt::format("{} advertises another interval than ours; we follow it", peer);
+    case Trouble::ClockDiffers:
+      return fmt::format(
+          "the clock of {} is off by more than half of the time_window of auth_hmac: beyond the "
+          "whole of it we would refuse what it says; let both follow one time server",
+          peer);
     case Trouble::TwoOwners:
       return fmt::format(
           "{} is owner (priority 255) too and does not yield to our higher address: our priority "

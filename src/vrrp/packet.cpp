@@ -30,8 +30,10 @@ std::optional<ChecksumForm> checksum_form(Bytes packet, Version version, const D
   const bool without = sum.value() == 0;
   sum.add_pseudo_header(from.source, from.destination, kIpProtocol, packet.size());
   const bool with = sum.value() == 0;
-  if (version == Version::V3 && with) return ChecksumForm::WithPseudoHeader;
-  if (version == Version::V3 && !from.source.is_v4()) return std::nullopt;
+  // Over IPv6 the kernel sums up what raw sockets send, and always has a pseudo header.
+  const bool is_ipv6 = !from.source.is_v4();
+  if ((version == Version::V3 || is_ipv6) && with) return ChecksumForm::WithPseudoHeader;
+  if (is_ipv6) return std::nullopt;
   if (without) return ChecksumForm::WithoutPseudoHeader;
   return std::nullopt;
 }
@@ -117,6 +119,8 @@ std::string_view name(RejectReason reason) {
       return "wrong-cast";
     case RejectReason::UnknownPeer:
       return "unknown-peer";
+    case RejectReason::IgnoredByOwner:
+      return "ignored-by-owner";
   }
   return "?";
 }
@@ -174,6 +178,8 @@ std::string_view describe(RejectReason reason) {
              "none";
     case RejectReason::UnknownPeer:
       return "its sender is not in `unicast_peer`";
+    case RejectReason::IgnoredByOwner:
+      return "we are the owner of the addresses and listen to nobody (owner_ignore_adverts)";
   }
   return "?";
 }
@@ -192,12 +198,23 @@ std::vector<net::IpAddress> Advertisement::addresses() const {
 
 std::optional<Datagram> Datagram::from_ipv4(Bytes packet, WallClock utc) {
   const auto parsed = net::parse_ipv4(packet);
-  if (!parsed || parsed->header.protocol != kIpProtocol) return std::nullopt;
-  return Datagram{.source = parsed->header.source,
-                  .destination = parsed->header.destination,
-                  .hop_limit = parsed->header.ttl,
-                  .payload = parsed->payload,
-                  .utc = utc};
+  if (!parsed) return std::nullopt;
+  Datagram datagram{.source = parsed->header.source,
+                    .destination = parsed->header.destination,
+                    .hop_limit = parsed->header.ttl,
+                    .payload = parsed->payload,
+                    .utc = utc};
+  if (parsed->header.protocol == kIpProtocol) return datagram;
+  // Options would stand between the fixed header and the other one; nobody sends any.
+  const bool has_options = (packet[0] & 0x0f) != net::kIpv4HeaderSize / 4;
+  const Bytes payload = parsed->payload;
+  if (parsed->header.protocol != kAuthenticationHeaderProtocol || has_options ||
+      payload.size() < kAuthenticationHeaderSize || payload[0] != kIpProtocol ||
+      payload[1] != kAuthenticationHeaderLength)
+    return std::nullopt;
+  datagram.authenticated = packet.first(net::kIpv4HeaderSize + payload.size());
+  datagram.payload = payload.subspan(kAuthenticationHeaderSize);
+  return datagram;
 }
 
 std::expected<Advertisement, RejectReason> decode(const Datagram& datagram) {
@@ -208,8 +225,7 @@ std::expected<Advertisement, RejectReason> decode(const Datagram& datagram) {
     return std::unexpected(RejectReason::HopLimit);
   if (bytes.empty()) return std::unexpected(RejectReason::Truncated);
   const int version_number = bytes[0] >> 4;
-  // No RFC has version 2 over IPv6.
-  if (version_number != 3 && (version_number != 2 || family == net::Family::Ipv6))
+  if (version_number != 2 && version_number != 3)
     return std::unexpected(RejectReason::UnknownVersion);
   const auto version = static_cast<Version>(version_number);
   if ((bytes[0] & 0x0f) != kTypeAdvertisement) return std::unexpected(RejectReason::WrongType);
@@ -272,7 +288,7 @@ Bytes PacketTemplate::patch(Priority priority, ChecksumForm form, const net::IpA
   net::InternetChecksum sum = constant_;
   sum.add(Bytes(bytes_).subspan(kPriorityAt, 2));
   const bool has_pseudo_header =
-      version_ == Version::V3 && (form == ChecksumForm::WithPseudoHeader || !source.is_v4());
+      !source.is_v4() || (version_ == Version::V3 && form == ChecksumForm::WithPseudoHeader);
   if (has_pseudo_header) sum.add_pseudo_header(source, destination, kIpProtocol, bytes_.size());
   put16(bytes_, kChecksumAt, sum.value());
   return bytes_;

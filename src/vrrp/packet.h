@@ -1,4 +1,5 @@
-// VRRP packets: version 2 (RFC 3768) over IPv4, version 3 (RFC 5798, RFC 9568) over IPv4 and IPv6.
+// VRRP packets: version 2 (RFC 3768) and version 3 (RFC 5798, RFC 9568), over IPv4 and IPv6. No RFC
+// has version 2 over IPv6; keepalived does (docs/decisions/0052).
 // decode() checks what can be checked without knowing the router; Router checks the rest. Neither
 // allocates.
 #pragma once
@@ -19,6 +20,8 @@ namespace vrrp {
 
 inline constexpr std::uint8_t kIpProtocol = 112;
 inline constexpr std::uint8_t kAuthenticationHeaderProtocol = 51;
+inline constexpr std::size_t kAuthenticationHeaderSize = 24;  // 12, and as many of the digest
+inline constexpr std::uint8_t kAuthenticationHeaderLength = 24 / 4 - 2;  // RFC 2402 section 2.2
 inline constexpr std::uint8_t kHopLimit = 255;
 inline constexpr std::uint8_t kTypeOfService = 0xc0;  // internetwork control
 inline constexpr net::IpAddress kGroupIpv4 = net::IpAddress::v4(0xe0000012);  // 224.0.0.18
@@ -49,9 +52,10 @@ enum class RejectReason {
   IntervalMismatch,  // version 2 does not learn intervals
   WrongCast,         // unicast to a multicast router, or multicast to a unicast one
   UnknownPeer,       // unicast from somebody who is not a peer, where that is checked
+  IgnoredByOwner,    // owner_ignore_adverts: the owner listens to nobody
 };
 inline constexpr std::size_t kRejectReasons =
-    static_cast<std::size_t>(RejectReason::UnknownPeer) + 1;
+    static_cast<std::size_t>(RejectReason::IgnoredByOwner) + 1;
 std::string_view name(RejectReason reason);  // "hop-limit": for metrics and logs
 // "TTL or hop limit is not 255; was it routed?": for people.
 std::string_view describe(RejectReason reason);

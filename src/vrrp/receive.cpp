@@ -14,6 +14,31 @@ constexpr Duration kForgotten = std::chrono::minutes(1);
 
 }  // namespace
 
+void Router::receive(const Datagram& datagram, Instant now, Actions& actions) {
+  const auto advertisement = decode(datagram);
+  if (!advertisement) return reject(advertisement.error(), datagram.source, now, actions);
+  if (const auto reason = lacks_proof(datagram))
+    return reject(*reason, datagram.source, now, actions);
+  if (trailer_proof_ && trailer_proof_->is_clock_off())
+    notice(Trouble::ClockDiffers, std::nullopt, datagram.source, {now, actions});
+  handle(AdvertisementReceived{.advertisement = *advertisement,
+                               .source = datagram.source,
+                               .destination = datagram.destination,
+                               .hop_limit = datagram.hop_limit},
+         now, actions);
+}
+
+// Before anything else is made of a packet than decode() did.
+std::optional<RejectReason> Router::lacks_proof(const Datagram& datagram) {
+  // Our own words, thrown back at us, have our proof. refusal() knows them.
+  if (source_ && datagram.source == *source_) return std::nullopt;
+  if (datagram.authenticated.empty() == (config_.auth_type == AuthType::Header))
+    return RejectReason::AuthType;
+  if (header_proof_) return header_proof_->refusal(datagram);
+  if (trailer_proof_) return trailer_proof_->refusal(datagram);
+  return std::nullopt;
+}
+
 std::optional<RejectReason> Router::refusal(const AdvertisementReceived& event) const {
   const Advertisement& advertisement = event.advertisement;
   if (source_ && event.source == *source_) return RejectReason::OwnPacket;
@@ -36,6 +61,8 @@ std::optional<RejectReason> Router::refusal(const AdvertisementReceived& event) 
   if (event.destination.is_multicast() != config_.peers.empty()) return RejectReason::WrongCast;
   if (config_.check_unicast_source && !config_.peers.empty() && peer == config_.peers.end())
     return RejectReason::UnknownPeer;
+  if (config_.ignores_others_as_owner && effective_priority_.is_owner())
+    return RejectReason::IgnoredByOwner;
   return std::nullopt;
 }
 

@@ -22,7 +22,7 @@ Reason heard(Cause cause, const AdvertisementReceived& event) {
 }  // namespace
 
 Router::Router(RouterConfig config)
-    : config_(std::move(config)),
+    : config_(hold_to_rfc(std::move(config))),
       base_priority_(config_.priority),
       effective_priority_(config_.priority),
       source_(config_.source),
@@ -31,6 +31,7 @@ Router::Router(RouterConfig config)
       active_interval_(config_.interval) {
   effective_priority_ = weighted_priority();
   prepare_packet();
+  prepare_proofs();
 }
 
 void Router::handle(const Event& event, Instant now, Actions& actions) {
@@ -369,8 +370,9 @@ void Router::reconfigure(RouterConfig config, Instant now, Actions& actions) {
     has_ceded_ = false;
   }
   if (config.source) source_ = last_source_ = config.source;
-  config_ = std::move(config);
+  config_ = hold_to_rfc(std::move(config));
   prepare_packet();
+  prepare_proofs();
   update_priority();
   tolerate_lower_active();
   settle({.cause = Cause::Reconfigured}, turn);
@@ -398,9 +400,21 @@ void Router::tolerate_lower_active() {
 }
 
 std::span<const std::uint8_t> Router::packet(const Advertise& advertise,
-                                             const net::IpAddress& destination, const Sending&) {
+                                             const net::IpAddress& destination,
+                                             const Sending& sending) {
   assert(last_source_);  // there is no Advertise without one
-  return packet_->patch(advertise.priority, transmit_form(), *last_source_, destination);
+  const auto plain =
+      packet_->patch(advertise.priority, transmit_form(), *last_source_, destination);
+  if (trailer_proof_) return trailer_proof_->seal(plain, *last_source_, sending.utc);
+  if (!header_proof_) return plain;
+  return header_proof_->seal(plain,
+                             {.source = *last_source_,
+                              .destination = destination,
+                              .protocol = kAuthenticationHeaderProtocol,
+                              .ttl = sending.hop_limit,
+                              .type_of_service = kTypeOfService,
+                              .identification = sending.identification},
+                             sending.utc);
 }
 
 std::uint8_t Router::ip_protocol() const {
@@ -421,14 +435,20 @@ ChecksumForm Router::transmit_form() const {
 
 void Router::prepare_packet() {
   address_bytes_.clear();
-  for (const auto& address : config_.addresses)
-    address_bytes_.insert(address_bytes_.end(), address.bytes().begin(), address.bytes().end());
+  const auto add = [&](bool is_link_local) {
+    for (const auto& address : config_.addresses)
+      if ((!address.is_v4() && address.is_link_local()) == is_link_local)
+        address_bytes_.insert(address_bytes_.end(), address.bytes().begin(), address.bytes().end());
+  };
+  add(true);  // RFC 9568 section 5.2.9: the link-local address is the first one
+  add(false);
+  const bool is_header = config_.auth_type == AuthType::Header;  // the key is not for everybody
   packet_.emplace(Advertisement{.version = config_.version,
                                 .vrid = config_.vrid.value(),
                                 .priority = effective_priority_,
                                 .interval = config_.interval,
                                 .auth_type = static_cast<std::uint8_t>(config_.auth_type),
-                                .password = config_.password,
+                                .password = is_header ? Password{} : config_.password,
                                 .family = config_.family,
                                 .address_bytes = address_bytes_});
   destinations_.clear();
@@ -436,6 +456,22 @@ void Router::prepare_packet() {
   if (destinations_.empty())
     destinations_.push_back(
         config_.group.value_or(config_.family == net::Family::Ipv4 ? kGroupIpv4 : kGroupIpv6));
+}
+
+// The numbers that were sent and heard outlive a new key.
+void Router::prepare_proofs() {
+  if (config_.auth_type != AuthType::Header)
+    header_proof_.reset();
+  else if (header_proof_)
+    header_proof_->set_key(config_.password);
+  else
+    header_proof_ = std::make_unique<HeaderProof>(config_.password);
+  if (!config_.trailer)
+    trailer_proof_.reset();
+  else if (trailer_proof_)
+    trailer_proof_->configure(*config_.trailer);
+  else
+    trailer_proof_ = std::make_unique<TrailerProof>(*config_.trailer);
 }
 
 }  // namespace vrrp

@@ -10,11 +10,13 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "vrrp/action.h"
+#include "vrrp/authentication.h"
 #include "vrrp/config.h"
 #include "vrrp/event.h"
 #include "vrrp/hearing.h"
@@ -76,7 +78,9 @@ class Router {
   // When advance() has something to do.
   std::optional<Instant> deadline() const;
 
-  // A packet for this VRID that decode() refused.
+  // A packet for this VRID: decodes, verifies its proof, and handles it as AdvertisementReceived.
+  void receive(const Datagram& datagram, Instant now, Actions& actions);
+  // A packet for this VRID that somebody else refused.
   void reject(RejectReason reason, const net::IpAddress& source, Instant now, Actions& actions);
 
   // The same virtual router, configured anew: it keeps its state and what it has learned. An active
@@ -145,6 +149,7 @@ class Router {
   void on(const Drain& event, Turn turn);
 
   // Checks of received packets that need the configuration (receive.cpp).
+  std::optional<RejectReason> lacks_proof(const Datagram& datagram);
   std::optional<RejectReason> refusal(const AdvertisementReceived& event) const;
   void note_differences(const AdvertisementReceived& event, Turn turn);
   bool has_our_addresses(const Advertisement& advertisement) const;
@@ -184,6 +189,7 @@ class Router {
   bool may_preempt(Priority active, Instant now);
   ChecksumForm transmit_form() const;
   void prepare_packet();
+  void prepare_proofs();
 
   RouterConfig config_;
   State state_ = State::Initialize;
@@ -222,6 +228,9 @@ class Router {
   // When each trouble was seen last: of every RejectReason, then of every Trouble.
   std::array<std::optional<Instant>, kRejectReasons + kTroubles> seen_{};
 
+  // At most one of them; most routers have none.
+  std::unique_ptr<HeaderProof> header_proof_;
+  std::unique_ptr<TrailerProof> trailer_proof_;
   std::vector<std::uint8_t> address_bytes_;
   std::optional<PacketTemplate> packet_;
   std::vector<net::IpAddress> destinations_;

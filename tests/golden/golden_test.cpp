@@ -144,28 +144,31 @@ TEST(Golden, NeighbourAdvertisementIsWhatKeepalivedSends) {
 
 TEST(Golden, AuthenticationHeaderIsVerifiedAndMadeAsKeepalivedDoes) {
   auto packet = golden("v2-ah");
-  EXPECT_FALSE(vrrp::Datagram::from_ipv4(packet));  // another protocol than VRRP
   const auto key = vrrp::password_from("secret12");
-  const auto opened = vrrp::open_authentication_header(packet, key);
-  ASSERT_TRUE(opened) << name(opened.error());
-  EXPECT_EQ(opened->sequence, 1);
-  const auto got = vrrp::decode(opened->datagram);
+  const auto datagram = vrrp::Datagram::from_ipv4(packet);
+  ASSERT_TRUE(datagram);
+  EXPECT_EQ(vrrp::HeaderProof(key).refusal(*datagram), std::nullopt);
+  EXPECT_EQ(vrrp::HeaderProof(vrrp::password_from("secret13")).refusal(*datagram),
+            vrrp::RejectReason::AuthPassword);
+  const auto got = vrrp::decode(*datagram);
   ASSERT_TRUE(got) << name(got.error());
   EXPECT_EQ(got->vrid, 57);
-  EXPECT_EQ(got->auth_type, 2);
+  EXPECT_EQ(got->auth_type, static_cast<std::uint8_t>(vrrp::AuthType::Header));
   EXPECT_EQ(got->addresses(), std::vector{ip("10.0.0.50")});
 
-  auto header = net::parse_ipv4(packet)->header;
-  header.protocol = vrrp::kIpProtocol;
+  // The first packet of a router without a clock has keepalived's first number.
+  const auto header = net::parse_ipv4(packet)->header;
+  vrrp::HeaderProof ours(key);
   const auto inner = vrrp::encode(*got, header.source, header.destination);
-  const auto outer = net::encode(header, inner.size());
-  std::vector<std::uint8_t> plain(outer.begin(), outer.end());
-  plain.insert(plain.end(), inner.begin(), inner.end());
-  EXPECT_EQ(vrrp::add_authentication_header(plain, key, 1), packet);
+  const auto sealed = ours.seal(inner, header, {});
+  const auto outer = net::encode(header, sealed.size());
+  std::vector<std::uint8_t> made(outer.begin(), outer.end());
+  made.insert(made.end(), sealed.begin(), sealed.end());
+  EXPECT_EQ(made, packet);
 
-  EXPECT_FALSE(vrrp::open_authentication_header(packet, vrrp::password_from("secret13")));
   packet.back() ^= 1;
-  EXPECT_FALSE(vrrp::open_authentication_header(packet, key));
+  EXPECT_EQ(vrrp::HeaderProof(key).refusal(*vrrp::Datagram::from_ipv4(packet)),
+            vrrp::RejectReason::AuthPassword);
 }
 
 // A pcap file of bare IP packets.
