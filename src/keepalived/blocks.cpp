@@ -94,11 +94,10 @@ void read_block(Context& context, Block block, const std::vector<Statement>& sta
       const bool is_kept = (keyword->type == Type::Command && block != Block::Script) ||
                            (keyword->name == "version" && block == Block::Instance);
       if (!is_new) {
-        context.findings.warning(
-            statement.at(),
-            fmt::format("`{}` is given twice; the {} one counts", keyword->name,
-                        is_kept ? "first" : "last"),
-            fmt::format("the other is at {}", context.findings.where(before->second)));
+        context.findings
+            .warning(statement.at(), fmt::format("`{}` is given twice; the {} one counts",
+                                                 keyword->name, is_kept ? "first" : "last"))
+            .also(before->second, "the other one is here");
         if (is_kept) continue;
         before->second = statement.at();
       }

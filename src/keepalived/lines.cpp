@@ -33,15 +33,25 @@ std::string_view first_word(std::string_view text) {
 }  // namespace
 
 Origin Line::origin(std::size_t begin, std::size_t length) const {
-  auto part = std::upper_bound(parts.begin(), parts.end(), begin,
-                               [](std::size_t at, const Part& p) { return at < p.begin; });
-  if (part == parts.begin()) return {};
-  --part;
+  const auto next = std::upper_bound(parts.begin(), parts.end(), begin,
+                                     [](std::size_t at, const Part& p) { return at < p.begin; });
+  if (next == parts.begin()) return {};
+  const auto part = std::prev(next);
   Origin origin = part->origin;
   if (part->is_fixed) return origin;
+  // What follows may be written somewhere else.
+  if (next != parts.end()) length = std::min(length, next->begin - begin);
   origin.column += static_cast<std::uint32_t>(begin - part->begin);
   origin.length = static_cast<std::uint32_t>(std::max<std::size_t>(length, 1));
   return origin;
+}
+
+std::vector<Origin> Line::origins(std::size_t begin, std::size_t length) const {
+  std::vector<Origin> out = {origin(begin, length)};
+  for (const Part& part : parts)
+    if (part.begin > begin && part.begin < begin + length)
+      out.push_back(origin(part.begin, begin + length - part.begin));
+  return out;
 }
 
 Line Line::from(std::size_t begin) const {
@@ -54,6 +64,24 @@ Line Line::from(std::size_t begin) const {
     out.parts.back().begin -= begin;
   }
   return out;
+}
+
+void Line::append(const Line& other, std::size_t begin, std::size_t end) {
+  if (begin >= end) return;
+  const Line rest = other.from(begin);
+  for (const Part& part : rest.parts) {
+    if (part.begin >= end - begin) break;
+    parts.push_back(part);
+    parts.back().begin += text.size();
+  }
+  text.append(other.text, begin, end - begin);
+}
+
+void Line::set_use(std::uint32_t use, std::uint32_t round) {
+  for (Part& part : parts) {
+    part.origin.use = use;
+    part.origin.round = round;
+  }
 }
 
 Lines::Lines(Sources& sources, Findings& findings, const Files& files, const Options& options)
@@ -217,7 +245,7 @@ bool Lines::open_file(const std::string& path, const Origin& at, bool must_exist
   if (bytes_read_ > kMostBytesRead)
     return give_up(at, fmt::format("the files together are larger than {} bytes", kMostBytesRead),
                    "is this a configuration?");
-  const std::uint32_t file = sources_.add(path, std::move(*text));
+  const std::uint32_t file = sources_.add(path, std::move(*text), at);
   return push({.kind = Frame::Kind::File, .file = file}, at);
 }
 

@@ -23,7 +23,7 @@ namespace keepalived {
 struct Line {
   std::string text;
   // Which part of the text was written where: from `begin` on, column by column, or, if `is_fixed`,
-  // all of it at one place (the use of a macro).
+  // all of it at one place (what a loop or a built-in macro gives is written nowhere).
   struct Part {
     std::size_t begin = 0;
     Origin origin = {};
@@ -32,7 +32,12 @@ struct Line {
   std::vector<Part> parts;
 
   Origin origin(std::size_t begin, std::size_t length) const;
+  // Of all its parts, where macros stand next to other text.
+  std::vector<Origin> origins(std::size_t begin, std::size_t length) const;
   Line from(std::size_t begin) const;  // the rest of the line
+  void append(const Line& other, std::size_t begin, std::size_t end);
+  // All of it is there by this use of a macro.
+  void set_use(std::uint32_t use, std::uint32_t round);
 };
 
 class Lines {
@@ -46,9 +51,9 @@ class Lines {
 
  private:
   struct Macro {
-    std::string value = {};        // of one line
-    std::vector<Line> lines = {};  // of several
+    std::vector<Line> lines = {};
     bool is_multi_line = false;
+    bool is_written = true;  // somewhere; a loop's is not
   };
   // Something lines come from. The innermost is asked first.
   struct Frame {
@@ -61,7 +66,8 @@ class Lines {
     std::int64_t first = 0, step = 1;                   // ~SEQ
     std::size_t rounds = 0;
     bool hexadecimal = false;
-    unsigned include_check = 0;  // File: what held before
+    std::uint32_t first_round = 0;  // Loop: its number in Sources
+    unsigned include_check = 0;     // File: what held before
   };
 
   std::optional<Line> raw();  // the next line before it is looked at
@@ -77,8 +83,9 @@ class Lines {
   bool unroll_list(const Line& line);
   bool push(Frame frame, const Origin& at);
   std::optional<Line> substitute(Line line);
-  bool expand(std::string_view text, const Line& line, std::size_t offset, bool is_nested,
-              unsigned depth, Line& out);
+  bool expand(const Line& line, unsigned depth, Line& out);
+  bool replace(const Macro& macro, std::string_view spelled, const Origin& at, unsigned depth,
+               Line& out);
   std::optional<std::string> built_in(std::string_view name) const;
   bool give_up(const Origin& at, std::string what, std::string hint);
 

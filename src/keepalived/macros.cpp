@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "keepalived/lines.h"
@@ -68,6 +69,12 @@ std::vector<std::string> row(std::string_view text) {
   return comma_separated(text.substr(1, text.size() - 2));
 }
 
+std::string value_of_round(std::int64_t first, std::int64_t step, std::size_t round,
+                           bool hexadecimal) {
+  const std::int64_t number = first + step * static_cast<std::int64_t>(round);
+  return hexadecimal ? fmt::format("{:x}", number) : std::to_string(number);
+}
+
 }  // namespace
 
 bool Lines::define(const Line& line) {
@@ -96,7 +103,9 @@ bool Lines::define(const Line& line) {
       if (!goes_on) break;
     }
   } else {
-    macro.value = std::string(base::trim(value.text));
+    value = value.from(std::min(indentation(value.text), value.text.size()));
+    value.text.resize(base::trim(value.text).size());
+    macro.lines.push_back(std::move(value));
   }
   macros_.insert_or_assign(line.text.substr(begin + 1, length), std::move(macro));
   return true;
@@ -148,6 +157,11 @@ bool Lines::unroll_sequence(const Line& line, std::size_t name) {
   frame.step = step;
   frame.rounds = static_cast<std::size_t>((last - first) / step) + 1;
   frame.hexadecimal = name == 5;
+  frame.first_round = sources_.add_loop(
+      at, frame.rounds,
+      [name = parts[0], first, step, hexadecimal = frame.hexadecimal](std::size_t round) {
+        return fmt::format("{} = {}", name, value_of_round(first, step, round, hexadecimal));
+      });
   push(std::move(frame), at);
   return true;
 }
@@ -173,12 +187,19 @@ bool Lines::unroll_list(const Line& line) {
   for (std::size_t i = 1; i < parts.size(); ++i) {
     frame.values.push_back(row(parts[i]));
     if (frame.values.back().size() != frame.names.size())
-      return wrong(fmt::format("`{}` has {} values for {} names", parts[i],
+      return wrong(fmt::format("value {} of ~LST has {} parts for {} names", i,
                                frame.values.back().size(), frame.names.size()));
   }
   if (frame.values.empty()) return wrong("~LST has no values");
   frame.body.push_back(line.from(close + 1));
   frame.rounds = frame.values.size();
+  frame.first_round = sources_.add_loop(
+      at, frame.rounds, [names = frame.names, values = frame.values](std::size_t round) {
+        std::string out;
+        for (std::size_t i = 0; i < names.size(); ++i)
+          out += fmt::format("{}{} = {}", i == 0 ? "" : ", ", names[i], values[round][i]);
+        return out;
+      });
   push(std::move(frame), at);
   return true;
 }
@@ -187,16 +208,16 @@ bool Lines::next_round(Frame& frame, Line& line) {
   if (frame.at >= frame.rounds) return false;
   const std::size_t round = frame.at++;
   for (std::size_t i = 0; i < frame.names.size(); ++i) {
-    std::string value;
-    if (!frame.values.empty()) {
-      value = frame.values[round][i];
-    } else {
-      const std::int64_t number = frame.first + frame.step * static_cast<std::int64_t>(round);
-      value = frame.hexadecimal ? fmt::format("{:x}", number) : std::to_string(number);
-    }
-    macros_.insert_or_assign(frame.names[i], Macro{.value = std::move(value)});
+    std::string value = frame.values.empty()
+                            ? value_of_round(frame.first, frame.step, round, frame.hexadecimal)
+                            : frame.values[round][i];
+    macros_.insert_or_assign(
+        frame.names[i],
+        Macro{.lines = {{.text = std::move(value), .parts = {}}}, .is_written = false});
   }
   line = frame.body.front();
+  const auto number = frame.first_round + static_cast<std::uint32_t>(round);
+  for (Line::Part& part : line.parts) part.origin.round = number;
   return true;
 }
 
@@ -211,12 +232,15 @@ std::optional<Line> Lines::substitute(Line line) {
     if (macro != macros_.end() && macro->second.is_multi_line) {
       Frame frame{.kind = Frame::Kind::Body};
       frame.body = macro->second.lines;
-      push(std::move(frame), line.origin(indentation(line.text), text.size()));
+      const Origin at = line.origin(indentation(line.text), text.size());
+      const std::uint32_t use = sources_.add_use(text, at);
+      for (Line& one : frame.body) one.set_use(use, at.round);
+      push(std::move(frame), at);
       return std::nullopt;
     }
   }
   Line out;
-  if (!expand(line.text, line, 0, false, 0, out)) return std::nullopt;
+  if (!expand(line, 0, out)) return std::nullopt;
   const bool may_begin_anew =
       indentation(line.text) < line.text.size() && line.text[indentation(line.text)] == '$';
   if (out.text.find('\n') == std::string::npos && !may_begin_anew) return out;
@@ -239,68 +263,78 @@ std::optional<Line> Lines::substitute(Line line) {
   return std::nullopt;
 }
 
-// Appends the text with its macros replaced. `offset` is where the text stands in the line; what
-// comes from within a macro stands where the macro is used.
-bool Lines::expand(std::string_view text, const Line& line, std::size_t offset, bool is_nested,
-                   unsigned depth, Line& out) {
+namespace {
+
+// The macro that a text beginning with '$' uses: its name, and how much of the text is that.
+struct MacroWord {
+  std::string_view name = {};
+  std::size_t length = 0;  // 0: none
+};
+
+MacroWord macro_word(std::string_view text) {
+  const std::string_view rest = text.substr(1);
+  if (rest.starts_with('{')) {
+    const std::size_t close = rest.find('}');
+    if (close == std::string_view::npos) return {};
+    return {.name = rest.substr(1, close - 1), .length = close + 2};
+  }
+  const std::size_t length = name_length(rest);
+  if (length < rest.size() && rest[length] != ' ' && rest[length] != '\t') return {};
+  return {.name = rest.substr(0, length), .length = length + 1};
+}
+
+}  // namespace
+
+// Appends the line with its macros replaced. What a macro holds stands where it was written.
+bool Lines::expand(const Line& line, unsigned depth, Line& out) {
+  const std::string_view text = line.text;
   for (std::size_t i = 0; i < text.size();) {
     const std::size_t dollar = std::min(text.find('$', i), text.size());
-    if (dollar > i) {
-      if (!is_nested)
-        out.parts.push_back({.begin = out.text.size(), .origin = line.origin(offset + i, 1)});
-      out.text += text.substr(i, dollar - i);
-      i = dollar;
-    }
+    out.append(line, i, dollar);
+    i = dollar;
     if (i == text.size()) break;
 
-    std::string_view rest = text.substr(i + 1);
-    std::string_view name;
-    std::size_t used = 0;
-    if (rest.starts_with('{')) {
-      const std::size_t close = rest.find('}');
-      if (close != std::string_view::npos) {
-        name = rest.substr(1, close - 1);
-        used = close + 2;
-      }
-    } else {
-      const std::size_t length = name_length(rest);
-      if (length == rest.size() || rest[length] == ' ' || rest[length] == '\t') {
-        name = rest.substr(0, length);
-        used = length + 1;
-      }
-    }
-    std::optional<std::string> value;
-    if (const auto macro = macros_.find(name); used > 0 && macro != macros_.end()) {
-      value = macro->second.value;
-      for (const Line& one : macro->second.lines) {
-        if (!value->empty()) *value += '\n';
-        *value += one.text;
-      }
-    } else if (used > 0 && name.starts_with('_')) {
-      value = built_in(name);
-    }
-    Line::Part part{.begin = out.text.size(), .origin = {}, .is_fixed = false};
-    if (!is_nested) {
-      part.origin = line.origin(offset + i, std::max<std::size_t>(used, 1));
-      part.is_fixed = value.has_value();
-      out.parts.push_back(part);
-    }
-    const Origin at = is_nested ? out.parts.back().origin : part.origin;
+    const MacroWord word = macro_word(text.substr(i));
+    const Origin at = line.origin(i, std::max<std::size_t>(word.length, 1));
     if (++steps_ > kMostReplacements)
       return give_up(at, fmt::format("more than {} macros are replaced", kMostReplacements), {});
-    if (!value) {  // unknown ones stay as they are: scripts have dollars too
-      out.text += '$';
+    const auto macro = word.length > 0 ? macros_.find(word.name) : macros_.end();
+    if (macro != macros_.end()) {
+      if (!replace(macro->second, text.substr(i, word.length), at, depth, out)) return false;
+    } else if (auto value = word.length > 0 && word.name.starts_with('_') ? built_in(word.name)
+                                                                          : std::nullopt) {
+      const Macro made{.lines = {{.text = std::move(*value), .parts = {}}}, .is_written = false};
+      if (!replace(made, text.substr(i, word.length), at, depth, out)) return false;
+    } else {  // unknown ones stay as they are: scripts have dollars too
+      out.append(line, i, i + 1);
       ++i;
       continue;
     }
-    if (depth >= kDeepestMacro)
-      return give_up(at, fmt::format("macros contain each other deeper than {}", kDeepestMacro),
-                     "does one contain itself?");
-    if (out.text.size() + value->size() > kLongestExpanded)
-      return give_up(at, fmt::format("the line expands to more than {} bytes", kLongestExpanded),
-                     "does a macro double itself?");
-    if (!expand(*value, line, offset, true, depth + 1, out)) return false;
-    i += used;
+    i += word.length;
+  }
+  return true;
+}
+
+// `spelled` is how the macro is used, "$NAME" or "${NAME}", and `at` where.
+bool Lines::replace(const Macro& macro, std::string_view spelled, const Origin& at, unsigned depth,
+                    Line& out) {
+  if (depth >= kDeepestMacro)
+    return give_up(at, fmt::format("macros contain each other deeper than {}", kDeepestMacro),
+                   "does one contain itself?");
+  std::size_t size = macro.lines.empty() ? 0 : macro.lines.size() - 1;
+  for (const Line& one : macro.lines) size += one.text.size();
+  if (out.text.size() + size > kLongestExpanded)
+    return give_up(at, fmt::format("the line expands to more than {} bytes", kLongestExpanded),
+                   "does a macro double itself?");
+  const std::uint32_t use = macro.is_written ? sources_.add_use(spelled, at) : 0;
+  bool is_first = true;
+  for (Line one : macro.lines) {
+    if (!std::exchange(is_first, false)) out.text += '\n';
+    if (macro.is_written)
+      one.set_use(use, at.round);
+    else
+      one.parts = {{.begin = 0, .origin = at, .is_fixed = true}};
+    if (!expand(one, depth + 1, out)) return false;
   }
   return true;
 }

@@ -88,10 +88,12 @@ class Reader {
     const auto [before, is_new] =
         names_.emplace(std::pair(std::string(kind), words[1].text), words[1].at);
     if (!is_new)
-      call.findings().error(
-          words[1].at,
-          fmt::format("there is a {} {} already; this block is skipped", kind, words[1].text),
-          fmt::format("the other one is at {}", call.findings().where(before->second)));
+      call.findings()
+          .error(
+              words[1].at,
+              fmt::format("there is a {} {} already; this block is skipped", kind, words[1].text),
+              "give it another name")
+          .also(before->second, "the other one is here");
     return is_new;
   }
 

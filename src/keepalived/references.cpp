@@ -130,9 +130,10 @@ std::vector<SyncGroup> References::resolve_groups(std::vector<GroupDraft> drafts
             suggestion(context_.findings, member.text, instances,
                        "name instances of this file, one a line"));
       else if (!is_new)
-        context_.findings.error(
-            member.at, fmt::format("{} is in a group already; it is left out", member.text),
-            fmt::format("the other place is {}", context_.findings.where(other->second)));
+        context_.findings
+            .error(member.at, fmt::format("{} is in a group already; it is left out", member.text),
+                   "an instance is in one group at most")
+            .also(other->second, "it is named here first");
       else
         group.members.push_back(member.text);
     }
@@ -143,9 +144,10 @@ std::vector<SyncGroup> References::resolve_groups(std::vector<GroupDraft> drafts
       continue;
     }
     if (group.members.size() == 1)
-      context_.findings.warning(draft.name.at,
-                                fmt::format("the group {} has one member only", group.name),
-                                "it needs at least two to have an effect");
+      context_.findings
+          .warning(draft.name.at, fmt::format("the group {} has one member only", group.name),
+                   "it needs at least two to have an effect")
+          .rule("group-of-one");
     resolve(std::move(draft), group);
     groups.push_back(std::move(group));
   }
@@ -180,14 +182,12 @@ void check_router_ids(Context& context, const Config& config, const std::vector<
           fmt::format("{} and {} are both virtual router {} on {} over {}",
                       config.instances[other->second].name, instance.name, instance.vrid.value(),
                       instance.interface, net::name(instance.family));
-      const std::string hint =
-          fmt::format("give one another virtual_router_id; the other one is at {}",
-                      context.findings.where(origins[other->second].vrid));
-      if (instance.interface == kAutoInterface)
-        context.findings.warning(origins[i].vrid, what,
-                                 hint + ", which is no conflict if their networks differ");
-      else
-        context.findings.fatal(origins[i].vrid, what, hint);
+      const bool is_auto = instance.interface == kAutoInterface;
+      const std::string hint = is_auto ? "which is no conflict if their networks differ"
+                                       : "give one of them another virtual_router_id";
+      auto remark = is_auto ? context.findings.warning(origins[i].vrid, what, hint)
+                            : context.findings.fatal(origins[i].vrid, what, hint);
+      remark.also(origins[other->second].vrid, "the other one is here").rule("duplicate-vrid");
       break;
     }
   }

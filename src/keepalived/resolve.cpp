@@ -134,11 +134,13 @@ class InstanceResolver {
     if (draft_.priority)
       priority = draft_.priority->value;
     else if (is_master)
-      findings().warning(draft_.state->at,
-                         fmt::format("{} has `state MASTER` and no priority, which makes it the "
-                                     "owner of the addresses, with priority {}",
-                                     out.name, kOwner),
-                         "add `priority 150`, say, and a smaller one on the other node");
+      findings()
+          .warning(draft_.state->at,
+                   fmt::format("{} has `state MASTER` and no priority, which makes it the owner "
+                               "of the addresses, with priority {}",
+                               out.name, kOwner),
+                   "add `priority 150`, say, and a smaller one on the other node")
+          .rule("master-without-priority");
     out.priority = vrrp::Priority(static_cast<std::uint8_t>(priority));
     out.initial_state = is_master || (!draft_.state && priority == kOwner) ? InitialState::Master
                                                                            : InitialState::Backup;
@@ -148,32 +150,43 @@ class InstanceResolver {
     const bool is_master = out.initial_state == InitialState::Master;
     out.preempt = !draft_.nopreempt.has_value();
     if (!out.preempt && out.priority.is_owner()) {
-      findings().warning(*draft_.nopreempt, "nopreempt has no effect with priority 255",
-                         "the owner of the addresses always takes over");
+      auto remark =
+          findings().warning(*draft_.nopreempt, "nopreempt has no effect with priority 255",
+                             "the owner of the addresses always takes over");
+      show_cause(remark.rule("nopreempt-no-effect"), out);
       out.preempt = true;
     } else if (!out.preempt && is_master) {
-      findings().warning(*draft_.nopreempt,
-                         fmt::format("nopreempt has no effect with `state MASTER`{}", state_at()),
-                         "write `state BACKUP` on both nodes");
+      auto remark =
+          findings().warning(*draft_.nopreempt, "nopreempt has no effect with `state MASTER`",
+                             "write `state BACKUP` on both nodes");
+      show_cause(remark.rule("nopreempt-no-effect"), out);
       out.preempt = true;
     }
     if (!draft_.preempt_delay || draft_.preempt_delay->value == Duration{}) return;
     const Origin& at = draft_.preempt_delay->at;
     if (out.strict)
-      findings().warning(at, "preempt_delay has no effect in strict mode");
-    else if (is_master)
-      findings().warning(
-          at, fmt::format("preempt_delay has no effect with `state MASTER`{}", state_at()),
-          "write `state BACKUP`");
-    else if (!out.preempt)
-      findings().warning(at, fmt::format("preempt_delay has no effect with nopreempt at {}",
-                                         findings().where(*draft_.nopreempt)));
+      findings()
+          .warning(at, "preempt_delay has no effect in strict mode", "take one of them away")
+          .rule("preempt-delay-no-effect");
+    else if (is_master) {
+      auto remark = findings().warning(at, "preempt_delay has no effect with `state MASTER`",
+                                       "write `state BACKUP`");
+      show_cause(remark.rule("preempt-delay-no-effect"), out);
+    } else if (!out.preempt)
+      findings()
+          .warning(at, "preempt_delay has no effect with nopreempt", "take one of them away")
+          .also(*draft_.nopreempt, "nopreempt stands here")
+          .rule("preempt-delay-no-effect");
     else
       out.preempt_delay = draft_.preempt_delay->value;
   }
 
-  std::string state_at() {
-    return draft_.state ? fmt::format(" at {}", findings().where(draft_.state->at)) : std::string();
+  // The line that takes the effect from another one.
+  void show_cause(Findings::Remark& remark, const Instance& out) {
+    if (out.priority.is_owner() && draft_.priority)
+      remark.also(draft_.priority->at, "the priority stands here");
+    else if (draft_.state)
+      remark.also(draft_.state->at, "the state stands here");
   }
 
   void set_interval(Instance& out) {
@@ -194,10 +207,11 @@ class InstanceResolver {
                                    in_seconds(wanted), in_seconds(most)),
                        used);
     else if (is_v2)
-      findings().error(
-          draft_.interval->at,
-          fmt::format("advert_int {}: version 2 has whole seconds only", in_seconds(wanted)),
-          used + "; `version 3` has hundredths");
+      findings()
+          .error(draft_.interval->at,
+                 fmt::format("advert_int {}: version 2 has whole seconds only", in_seconds(wanted)),
+                 used + "; `version 3` has hundredths")
+          .rule("sub-second-v2");
     else
       findings().warning(
           draft_.interval->at,
@@ -214,7 +228,9 @@ class InstanceResolver {
     }
     const Origin& at = draft_.authentication->at;
     if (out.version == vrrp::Version::V3) {
-      findings().error(at, "version 3 has no authentication; it is ignored", version_hint());
+      auto remark = findings().error(at, "version 3 has no authentication; it is ignored",
+                                     "take the block out");
+      if (draft_.version) remark.also(draft_.version->at, "version 3 is asked for here");
     } else if (out.strict) {
       findings().error(at, "strict mode has no authentication; it is ignored",
                        "RFC 3768 took it out of version 2");
@@ -228,12 +244,6 @@ class InstanceResolver {
       out.authentication = Authentication::Password;
       out.password = std::move(draft_.password->value);
     }
-  }
-
-  std::string version_hint() {
-    if (draft_.version)
-      return fmt::format("version 3 is asked for at {}", findings().where(draft_.version->at));
-    return "take the block out";
   }
 
   void set_unicast(Instance& out) {

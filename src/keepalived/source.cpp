@@ -1,11 +1,21 @@
 #include "keepalived/source.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace keepalived {
+namespace {
 
-std::uint32_t Sources::add(std::string name, std::string text) {
-  File file{.name = std::move(name), .text = std::move(text), .starts = {}};
+constexpr std::size_t kMostUses = 200'000;
+
+}  // namespace
+
+std::uint32_t Sources::add(std::string name, std::string text, const Origin& included_at) {
+  File file{
+      .name = std::move(name), .text = std::move(text), .starts = {}, .included_at = included_at};
   for (std::size_t start = 0; start < file.text.size();) {
     file.starts.push_back(start);
     const std::size_t feed = file.text.find('\n', start);
@@ -26,7 +36,7 @@ std::string_view Sources::line(std::uint32_t file, std::size_t number) const {
   return line;
 }
 
-text::Place Sources::place(const Origin& origin) const {
+text::Place Sources::spot(const Origin& origin) const {
   std::string text(line(origin.file, origin.line));
   if (const auto secrets = hidden_.find({origin.file, origin.line}); secrets != hidden_.end())
     for (const auto& [column, length] : secrets->second)
@@ -34,6 +44,85 @@ text::Place Sources::place(const Origin& origin) const {
         if (i < text.size()) text[i] = '*';
   return text::place_in_line(files_[origin.file].name, text, origin.line, origin.column,
                              origin.length);
+}
+
+text::Place Sources::place(const Origin& origin) const {
+  text::Place place = spot(origin);
+  if (origin.file != last_.file || origin.use != last_.use || origin.round != last_.round ||
+      last_.line == 0) {
+    last_way_ = way(origin);
+    last_ = origin;
+  }
+  place.use = last_way_;
+  return place;
+}
+
+std::uint32_t Sources::add_use(std::string_view macro, Origin at) {
+  at.round = 0;  // said by the word itself
+  if (uses_.size() >= kMostUses) return at.use;
+  const auto next = static_cast<std::uint32_t>(uses_.size() + 1);
+  const auto [known, is_new] =
+      known_uses_.emplace(std::tuple(at.file, at.line, at.column, at.use), next);
+  if (is_new) uses_.push_back({std::string(macro), at});
+  return known->second;
+}
+
+std::uint32_t Sources::add_loop(const Origin& at, std::size_t rounds,
+                                std::function<std::string(std::size_t)> describe) {
+  const std::uint32_t first = rounds_ + 1;
+  loops_.push_back({at, first, std::move(describe)});
+  rounds_ += static_cast<std::uint32_t>(rounds);
+  return first;
+}
+
+void Sources::hide(const Origin& secret) {
+  hidden_[{secret.file, secret.line}].emplace(secret.column, secret.length);
+  // It may be what a loop gives.
+  for (std::uint32_t round = secret.round; round != 0;) {
+    Loop& loop = loops_[static_cast<std::size_t>(&loop_of(round) - loops_.data())];
+    loop.is_secret = true;
+    hidden_[{loop.at.file, loop.at.line}].emplace(loop.at.column, loop.at.length);
+    round = loop.at.round;
+  }
+}
+
+const Sources::Loop& Sources::loop_of(std::uint32_t round) const {
+  const auto after =
+      std::upper_bound(loops_.begin(), loops_.end(), round,
+                       [](std::uint32_t wanted, const Loop& l) { return wanted < l.first_round; });
+  return *std::prev(after);
+}
+
+// From the innermost macro outwards, then the loops, then the include.
+std::shared_ptr<const text::Use> Sources::way(const Origin& origin) const {
+  if (origin.use == 0)
+    return origin.round != 0 ? way_of_round(origin.round) : way_of_file(origin.file);
+  const MacroUse& used = uses_[origin.use - 1];
+  text::Place at = spot(used.at);
+  Origin next = used.at;
+  next.round = origin.round;
+  at.use = way(next);
+  return std::make_shared<text::Use>(
+      text::Use{fmt::format("{} is used here", used.macro), std::move(at)});
+}
+
+std::shared_ptr<const text::Use> Sources::way_of_round(std::uint32_t round) const {
+  const Loop& loop = loop_of(round);
+  text::Place at = spot(loop.at);
+  at.use = loop.at.round != 0 ? way_of_round(loop.at.round) : way_of_file(loop.at.file);
+  std::string what =
+      loop.is_secret ? std::string("in a round of this loop")
+                     : fmt::format("in the round with {}", loop.describe(round - loop.first_round));
+  return std::make_shared<text::Use>(text::Use{std::move(what), std::move(at)});
+}
+
+std::shared_ptr<const text::Use> Sources::way_of_file(std::uint32_t file) const {
+  const Origin& from = files_[file].included_at;
+  if (from.line == 0) return nullptr;
+  text::Place at = spot(from);
+  at.text.clear();  // the line says no more than this note
+  at.use = way(from);
+  return std::make_shared<text::Use>(text::Use{"included here", std::move(at)});
 }
 
 }  // namespace keepalived

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "keepalived/words.h"
+#include "text/place.h"
 
 namespace keepalived {
 namespace {
@@ -15,8 +16,10 @@ constexpr std::size_t kDeepest = 16;
 // auth_pass, also mistyped or in the wrong place: behind it is what no message may show.
 bool announces_password(const Piece& word) {
   constexpr std::size_t kLongest = 16;
-  return word.length <= kLongest && !word.quoted && word.text.find("pass") != std::string::npos &&
-         word.text.find('/') == std::string::npos;
+  if (word.length > kLongest || word.quoted || word.text.find('/') != std::string::npos)
+    return false;
+  return word.text.find("pass") != std::string::npos ||
+         !text::nearest(word.text, {"auth_pass"}).empty();
 }
 
 }  // namespace
@@ -42,11 +45,11 @@ void Statements::begin(std::vector<Word> words) {
   if (too_deep_ > 0) return;
   if (!open_.empty() && is_outermost_(words.front().text) && words.size() > 1) {
     const Statement& inner = open_.back();
-    findings_.error(
-        words.front().at,
-        fmt::format("`{}` cannot stand inside `{}`", words.front().text, inner.keyword()),
-        fmt::format("a }} is missing above: `{}` was opened at {}", inner.keyword(),
-                    findings_.where(inner.open)));
+    findings_
+        .error(words.front().at,
+               fmt::format("`{}` cannot stand inside `{}`", words.front().text, inner.keyword()),
+               fmt::format("a }} is missing above, which closes `{}`", inner.keyword()))
+        .also(inner.open, fmt::format("`{}` was opened here", inner.keyword()));
     finish(0);
   }
   siblings().push_back(Statement{.words = std::move(words)});
@@ -95,7 +98,8 @@ void Statements::take(const Line& line) {
     const Origin at = line.origin(piece.begin, piece.length);
     switch (piece.kind) {
       case Piece::Kind::Word:
-        if (is_secret) sources_.hide(at);
+        if (is_secret)
+          for (const Origin& part : line.origins(piece.begin, piece.length)) sources_.hide(part);
         is_secret = is_secret || announces_password(piece);
         if (piece.unterminated)
           findings_.error(at, "the closing quote is missing", "it ends at the end of the line");
