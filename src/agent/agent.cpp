@@ -24,17 +24,22 @@ std::string milliseconds(vrrp::Duration duration) {
 
 }  // namespace
 
-Agent::Agent(io::Loop& loop)
+Agent::Agent(io::Loop& loop, io::Forker& forker)
     : loop_(loop),
-      notifier_(loop),
+      notifications_(loop, forker),
+      trackers_(loop, forker,
+                [this](const vrrp::Event& event, vrrp::TrackId id) {
+                  on_tracked(event, id);
+                  turn_soon();
+                }),
       deadline_(loop, [this] { turn(); }),
       reject_report_(loop, [this] { report_rejects(); }),
       last_patience_(loop, [this] {
         if (on_stopped_) on_stopped_();
       }) {}
 
-base::Result<std::unique_ptr<Agent>> Agent::open(io::Loop& loop) {
-  std::unique_ptr<Agent> agent(new Agent(loop));
+base::Result<std::unique_ptr<Agent>> Agent::open(io::Loop& loop, io::Forker& forker) {
+  std::unique_ptr<Agent> agent(new Agent(loop, forker));
   auto monitor = netlink::Monitor::open(
       loop, [raw = agent.get()](const auto& change) { raw->on_change(change); });
   if (!monitor) return std::unexpected(monitor.error());

@@ -16,10 +16,10 @@
 #include "agent/announcer.h"
 #include "agent/held_addresses.h"
 #include "agent/history.h"
-#include "agent/notifier.h"
+#include "agent/notifications.h"
 #include "agent/plan.h"
-#include "agent/script.h"
 #include "agent/snapshot.h"
+#include "agent/trackers.h"
 #include "agent/transport.h"
 #include "io/loop.h"
 #include "netlink/monitor.h"
@@ -29,7 +29,8 @@ namespace agent {
 
 class Agent {
  public:
-  static base::Result<std::unique_ptr<Agent>> open(io::Loop& loop);
+  // The forker starts scripts; both outlive the agent.
+  static base::Result<std::unique_ptr<Agent>> open(io::Loop& loop, io::Forker& forker);
 
   // What there is now, to plan by.
   Network network() const { return {monitor_->links(), monitor_->addresses()}; }
@@ -65,10 +66,11 @@ class Agent {
     std::string name;
     std::vector<vrrp::RouterId> members;
     keepalived::Notify notify;
+    bool sends_mail = false;
     vrrp::State state = vrrp::State::Initialize;  // as told last
   };
 
-  explicit Agent(io::Loop& loop);
+  Agent(io::Loop& loop, io::Forker& forker);
 
   // The turn of the loop (agent.cpp).
   void turn();
@@ -82,6 +84,8 @@ class Agent {
   void send(vrrp::RouterId id, const vrrp::Advertise& advertise);
   void announce(vrrp::RouterId id, const vrrp::Announce& announce);
   void tell(vrrp::RouterId id, const vrrp::Transition& transition);
+  Subject subject(vrrp::RouterId id) const;
+  void repeat_states();
   void tell(vrrp::RouterId id, const vrrp::Notice& notice);
   void leave(vrrp::RouterId id);
   std::vector<TrackerSnapshot> trackers() const;
@@ -92,14 +96,16 @@ class Agent {
   void replace_groups(const std::vector<PlannedGroup>& groups,
                       const std::vector<vrrp::RouterId>& routers);
   std::optional<vrrp::State> state_of(const RunningGroup& group) const;
-  void tell_groups();
+  // keepalived says a group's first state before its members', and later ones behind them.
+  enum class GroupsToTell { ThatBegin, All };
+  void tell_groups(GroupsToTell which = GroupsToTell::All);
 
   // What the kernel and scripts tell (input.cpp).
   void on_change(const netlink::Change& change);
   void on_link(const netlink::Link& link, bool is_running);
   void update_sources();
   void repair(const netlink::Address& address);
-  void on_tracked(vrrp::TrackId id, bool is_up);
+  void on_tracked(const vrrp::Event& event, vrrp::TrackId id);
 
   // Plans (change.cpp).
   base::Result<> listen();
@@ -108,7 +114,6 @@ class Agent {
   void start_router(vrrp::RouterId id);
   void tell_tracked(vrrp::RouterId id, const vrrp::RouterConfig& config);
   void update_router(vrrp::RouterId id, PlannedRouter planned);
-  void replace_scripts(std::vector<PlannedScript> scripts);
   void finish_if_stopped();
 
   io::Loop& loop_;
@@ -117,7 +122,7 @@ class Agent {
   std::optional<HeldAddresses> held_;
   std::unique_ptr<Announcer> announcer_;
   std::optional<Transport> transport_;
-  Notifier notifier_;
+  Notifications notifications_;
   TrackNames track_names_;
   History history_;
   Identity identity_;
@@ -129,7 +134,7 @@ class Agent {
   vrrp::RouterActions performing_;  // just being performed
   std::map<vrrp::RouterId, Running> running_;
   std::vector<RunningGroup> groups_;
-  std::map<vrrp::TrackId, std::unique_ptr<ScriptRunner>> scripts_;
+  Trackers trackers_;
   std::vector<PlannedInterface> interfaces_;
   std::vector<netlink::Address> static_addresses_;
   std::function<void()> on_replaced_;

@@ -75,6 +75,7 @@ base::Result<> Agent::change(Plan plan) {
   const vrrp::Instant now = Clock::now();
   if (has_started_) ++tally_.reloads;
   receive(now);
+  notifications_.configure(std::move(plan.notifications));
   for (auto& [id, running] : running_) {
     const vrrp::RouterConfig& known = running.planned.config;
     running.is_deleted = std::ranges::none_of(plan.routers, [&](const PlannedRouter& router) {
@@ -111,9 +112,10 @@ base::Result<> Agent::change(Plan plan) {
   held_->claim(HeldAddresses::kStatic, plan.static_addresses);
   static_addresses_ = std::move(plan.static_addresses);
   const auto listening = listen();
-  replace_scripts(std::move(plan.scripts));
+  trackers_.replace(plan);
   perform();
   tell_groups();
+  if (has_started_ && notifications_.wants_states_on_reload()) repeat_states();
   held_->flush();
   schedule();
   return listening;
@@ -165,9 +167,7 @@ void Agent::tell_tracked(vrrp::RouterId id, const vrrp::RouterConfig& config) {
         const bool is_up = link != nullptr && link->is_running;
         engine_.handle(id, vrrp::TrackedChanged{tracked.id, is_up}, now, actions_);
       }
-    const auto script = scripts_.find(tracked.id);
-    if (script != scripts_.end() && script->second->is_up())
-      engine_.handle(id, vrrp::TrackedChanged{tracked.id, *script->second->is_up()}, now, actions_);
+    if (const auto known = trackers_.known(tracked.id)) engine_.handle(id, *known, now, actions_);
   }
 }
 
@@ -191,29 +191,6 @@ void Agent::update_router(vrrp::RouterId id, PlannedRouter planned) {
   }
 }
 
-void Agent::replace_scripts(std::vector<PlannedScript> scripts) {
-  std::map<vrrp::TrackId, std::unique_ptr<ScriptRunner>> kept;
-  std::vector<ScriptRunner*> fresh;
-  for (PlannedScript& planned : scripts) {
-    const auto known = scripts_.find(planned.id);
-    if (known != scripts_.end() && is_same(known->second->script(), planned.script)) {
-      kept.emplace(planned.id, std::move(known->second));
-      continue;
-    }
-    const vrrp::TrackId id = planned.id;
-    auto runner = std::make_unique<ScriptRunner>(loop_, std::move(planned.script),
-                                                 [this, id](bool is_up, const std::string&) {
-                                                   on_tracked(id, is_up);
-                                                   turn_soon();
-                                                 });
-    fresh.push_back(runner.get());
-    kept.emplace(id, std::move(runner));
-  }
-  std::erase_if(scripts_, [](const auto& entry) { return !entry.second; });
-  scripts_ = std::move(kept);
-  for (ScriptRunner* runner : fresh) runner->start();
-}
-
 void Agent::stop(std::function<void()> on_stopped) {
   on_stopped_ = std::move(on_stopped);
   is_stopping_ = true;
@@ -232,13 +209,13 @@ void Agent::finish_if_stopped() {
       }))
     return;
   is_finishing_ = true;
-  scripts_.clear();
+  trackers_.stop();
   held_->release(HeldAddresses::kStatic, static_addresses_);
   held_->flush();
   changes_->finish(1s);
-  if (notifier_.is_idle()) return loop_.post(on_stopped_);
+  if (notifications_.is_idle()) return loop_.post(on_stopped_);
   last_patience_.after(kLastPatience);
-  notifier_.on_idle([this] { loop_.post(on_stopped_); });
+  notifications_.on_idle([this] { loop_.post(on_stopped_); });
 }
 
 }  // namespace agent

@@ -25,17 +25,21 @@
 
 namespace agent {
 
-base::Result<> check_capabilities() {
+bool has_capability(Capability capability) {
   __user_cap_header_struct header{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
   std::array<__user_cap_data_struct, 2> sets{};
-  if (syscall(SYS_capget, &header, sets.data()) != 0)
-    return std::unexpected(base::system_error("cannot ask for capabilities", errno));
-  const auto has = [&](unsigned capability) {
-    return (sets[capability / 32].effective >> (capability % 32) & 1U) != 0;
-  };
+  if (syscall(SYS_capget, &header, sets.data()) != 0) return false;
+  constexpr std::array<unsigned, 4> kNumbers{CAP_NET_ADMIN, CAP_NET_RAW, CAP_SETUID, CAP_SETGID};
+  const unsigned number = kNumbers[static_cast<std::size_t>(capability)];
+  return (sets[number / 32].effective >> (number % 32) & 1U) != 0;
+}
+
+base::Result<> check_capabilities() {
   std::vector<std::string> missing;
-  if (!has(CAP_NET_ADMIN)) missing.emplace_back("CAP_NET_ADMIN (to set addresses)");
-  if (!has(CAP_NET_RAW)) missing.emplace_back("CAP_NET_RAW (to send VRRP and ARP)");
+  if (!has_capability(Capability::NetAdmin))
+    missing.emplace_back("CAP_NET_ADMIN (to set addresses)");
+  if (!has_capability(Capability::NetRaw))
+    missing.emplace_back("CAP_NET_RAW (to send VRRP and ARP)");
   if (missing.empty()) return {};
   return base::fail(base::Kind::Denied,
                     fmt::format("this process lacks {}", base::join(missing, " and ")),

@@ -10,6 +10,8 @@
 
 namespace agent {
 
+enum class Capability { NetAdmin, NetRaw, SetUser, SetGroup };
+bool has_capability(Capability capability);
 // Names what is missing of CAP_NET_ADMIN and CAP_NET_RAW, and how to get it.
 base::Result<> check_capabilities();
 

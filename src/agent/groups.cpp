@@ -12,7 +12,10 @@ void Agent::replace_groups(const std::vector<PlannedGroup>& groups,
   std::vector<std::vector<vrrp::RouterId>> members;
   std::vector<RunningGroup> before = std::exchange(groups_, {});
   for (const PlannedGroup& planned : groups) {
-    RunningGroup group{.name = planned.name, .members = {}, .notify = planned.notify};
+    RunningGroup group{.name = planned.name,
+                       .members = {},
+                       .notify = planned.notify,
+                       .sends_mail = planned.sends_mail};
     for (const std::size_t place : planned.members)
       if (running_.contains(routers[place])) group.members.push_back(routers[place]);
     const auto known = std::ranges::find(before, planned.name, &RunningGroup::name);
@@ -25,11 +28,8 @@ void Agent::replace_groups(const std::vector<PlannedGroup>& groups,
   }
   for (const RunningGroup& gone : before) {
     base::log::info("vrrp.group_deleted", {{"group", gone.name}});
-    // As for an instance: who is no longer there is in fault, unless something else is asked for.
-    notifier_.tell("group " + gone.name,
-                   gone.notify.deleted
-                       ? std::vector<std::vector<std::string>>{gone.notify.deleted->argv}
-                       : group_notify_commands(gone.notify, gone.name, vrrp::State::Fault));
+    notifications_.tell({.kind = Subject::Kind::Group, .name = gone.name}, gone.notify,
+                        gone.sends_mail, Told::Deleted);
   }
   engine_.set_groups(std::move(members), std::chrono::steady_clock::now(), actions_);
 }
@@ -46,15 +46,18 @@ std::optional<vrrp::State> Agent::state_of(const RunningGroup& group) const {
   return std::nullopt;
 }
 
-void Agent::tell_groups() {
+void Agent::tell_groups(GroupsToTell which) {
   for (RunningGroup& group : groups_) {
+    const bool begins = group.state == vrrp::State::Initialize;
+    if (which == GroupsToTell::ThatBegin && !begins) continue;
     const auto state = state_of(group);
     if (!state || *state == group.state) continue;
     base::log::info("vrrp.group", {{"group", group.name},
                                    {"from", std::string(name(group.state))},
                                    {"to", std::string(name(*state))}});
     group.state = *state;
-    notifier_.tell("group " + group.name, group_notify_commands(group.notify, group.name, *state));
+    notifications_.tell({.kind = Subject::Kind::Group, .name = group.name}, group.notify,
+                        group.sends_mail, told_of(*state));
   }
 }
 

@@ -31,7 +31,8 @@ void Agent::on_link(const netlink::Link& link, bool is_running) {
       is_running ? vrrp::Event(vrrp::LinkUp{}) : vrrp::Event(vrrp::LinkDown{});
   engine_.handle_interface(link.index, std::nullopt, event, now, actions_);
   for (const PlannedInterface& tracked : interfaces_)
-    if (tracked.name == link.name) on_tracked(tracked.id, is_running);
+    if (tracked.name == link.name)
+      on_tracked(vrrp::TrackedChanged{tracked.id, is_running}, tracked.id);
   const bool is_replacement = std::ranges::any_of(running_, [&](const auto& entry) {
     const PlannedRouter& planned = entry.second.planned;
     return planned.interface_name == link.name && planned.config.interface != link.index;
@@ -85,18 +86,23 @@ void Agent::repair(const netlink::Address& address) {
   held_->flush();
 }
 
-void Agent::on_tracked(vrrp::TrackId id, bool is_up) {
+void Agent::on_tracked(const vrrp::Event& event, vrrp::TrackId id) {
   std::map<vrrp::RouterId, vrrp::Priority> before;
   for (const auto& [router, running] : running_)
     before.emplace(router, engine_.router(router).effective_priority());
-  engine_.handle_all(vrrp::TrackedChanged{id, is_up}, Clock::now(), actions_);
+  engine_.handle_all(event, Clock::now(), actions_);
   for (const auto& [router, priority] : before) {
     const vrrp::Priority now = engine_.router(router).effective_priority();
     if (now == priority) continue;
-    base::log::info("vrrp.priority", {{"instance", running_.at(router).planned.name},
+    const Running& running = running_.at(router);
+    base::log::info("vrrp.priority", {{"instance", running.planned.name},
                                       {"from", std::to_string(priority.value())},
                                       {"to", std::to_string(now.value())},
                                       {"because", track_names_.name_of(id)}});
+    const vrrp::State state = engine_.router(router).state();
+    if (running.planned.notify.priority_changes &&
+        (state == vrrp::State::Active || state == vrrp::State::Backup))
+      notifications_.tell_priority(subject(router), state == vrrp::State::Active);
   }
 }
 

@@ -62,13 +62,15 @@ keepalived::Reading read_file(const std::string& file, const std::string& config
 }
 
 Loaded load(const std::string& file, const std::string& config_id, const Network& network,
-            TrackNames& names) {
+            TrackNames& names, const ProgramRules& rules) {
   keepalived::Reading reading = read_file(file, config_id);
+  const auto programs = settle_programs(reading.config, rules);
   Planning planning = make_plan(reading.config, network, names);
   Loaded loaded{.plan = std::move(planning.plan),
                 .globals = std::move(reading.config.globals),
                 .diagnostics = std::move(reading.diagnostics),
                 .verdict = reading.verdict};
+  loaded.diagnostics.insert(loaded.diagnostics.end(), programs.begin(), programs.end());
   loaded.diagnostics.insert(loaded.diagnostics.end(), planning.diagnostics.begin(),
                             planning.diagnostics.end());
   if (!planning.can_run) loaded.verdict = keepalived::Verdict::CannotRun;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "agent/plan.h"
+#include "agent/programs.h"
 #include "keepalived/read.h"
 
 namespace agent {
@@ -20,6 +21,6 @@ struct Loaded {
 keepalived::Reading read_file(const std::string& file, const std::string& config_id);
 
 Loaded load(const std::string& file, const std::string& config_id, const Network& network,
-            TrackNames& names);
+            TrackNames& names, const ProgramRules& rules = ProgramRules::of_this_process());
 
 }  // namespace agent

@@ -1,77 +1,91 @@
 #include "agent/notifier.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "base/log.h"
 
 namespace agent {
+namespace {
 
-using namespace std::chrono_literals;
-
-std::string_view notify_word(vrrp::State state) {
-  switch (state) {
-    case vrrp::State::Initialize:
-      return "STOP";
-    case vrrp::State::Backup:
-      return "BACKUP";
-    case vrrp::State::Active:
-      return "MASTER";
-    case vrrp::State::Fault:
-      return "FAULT";
-  }
-  return "FAULT";
-}
-
-static const std::optional<keepalived::Command>& specific(const keepalived::Notify& notify,
-                                                          vrrp::State state) {
-  switch (state) {
-    case vrrp::State::Initialize:
-      return notify.stop;
-    case vrrp::State::Backup:
+const std::optional<keepalived::Command>& specific(const keepalived::Notify& notify, Told told) {
+  switch (told) {
+    case Told::Backup:
       return notify.backup;
-    case vrrp::State::Active:
+    case Told::Master:
       return notify.master;
-    case vrrp::State::Fault:
+    case Told::Fault:
       return notify.fault;
+    case Told::Stop:
+      return notify.stop;
+    case Told::Deleted:
+      return notify.deleted;
   }
   return notify.fault;
 }
 
-static std::vector<std::vector<std::string>> commands_for(const keepalived::Notify& notify,
-                                                          vrrp::State state,
-                                                          const std::string& kind,
-                                                          const std::string& name,
-                                                          unsigned priority) {
-  std::vector<std::vector<std::string>> commands;
-  if (const auto& command = specific(notify, state)) commands.push_back(command->argv);
-  if (notify.any) {
-    commands.push_back(notify.any->argv);
-    for (const std::string& argument :
-         {kind, name, std::string(notify_word(state)), std::to_string(priority)})
-      commands.back().push_back(argument);
+// It may outlive us: what it was told to do about the state is still to be done.
+io::Order order(const keepalived::Command& command) {
+  return {.arguments = command.argv,
+          .runs_as = command.runs_as,
+          .after_us = io::Order::AfterUs::GoesOn};
+}
+
+}  // namespace
+
+std::string_view name(Told told) {
+  switch (told) {
+    case Told::Backup:
+      return "BACKUP";
+    case Told::Master:
+      return "MASTER";
+    case Told::Fault:
+      return "FAULT";
+    case Told::Stop:
+      return "STOP";
+    case Told::Deleted:
+      return "DELETED";
   }
-  return commands;
+  return "FAULT";
 }
 
-std::vector<std::vector<std::string>> notify_commands(const keepalived::Notify& notify,
-                                                      const std::string& instance,
-                                                      vrrp::State state, vrrp::Priority priority) {
-  return commands_for(notify, state, "INSTANCE", instance, priority.value());
+Told told_of(vrrp::State state) {
+  switch (state) {
+    case vrrp::State::Initialize:
+      return Told::Stop;
+    case vrrp::State::Backup:
+      return Told::Backup;
+    case vrrp::State::Active:
+      return Told::Master;
+    case vrrp::State::Fault:
+      return Told::Fault;
+  }
+  return Told::Fault;
 }
 
-std::vector<std::vector<std::string>> group_notify_commands(const keepalived::Notify& notify,
-                                                            const std::string& group,
-                                                            vrrp::State state) {
-  return commands_for(notify, state, "GROUP", group, 0);
+std::string_view name(Subject::Kind kind) {
+  return kind == Subject::Kind::Instance ? "INSTANCE" : "GROUP";
 }
 
-void Notifier::tell(const std::string& instance, std::vector<std::vector<std::string>> commands) {
-  if (commands.empty()) return;
-  Queue& queue = queues_[instance];
-  queue.waiting.assign(commands.begin(), commands.end());
-  if (!queue.running) run_next(instance);
+std::vector<io::Order> notify_orders(const keepalived::Notify& notify, const Subject& subject,
+                                     Told told) {
+  std::vector<io::Order> orders;
+  if (const auto& command = specific(notify, told)) orders.push_back(order(*command));
+  if (notify.any) {
+    orders.push_back(order(*notify.any));
+    for (const std::string& argument : {std::string(name(subject.kind)), subject.name,
+                                        std::string(name(told)), std::to_string(subject.priority)})
+      orders.back().arguments.push_back(argument);
+  }
+  return orders;
+}
+
+void Notifier::tell(const std::string& key, std::vector<io::Order> orders) {
+  if (orders.empty()) return;
+  Queue& queue = queues_[key];
+  queue.waiting.assign(std::make_move_iterator(orders.begin()),
+                       std::make_move_iterator(orders.end()));
+  if (!queue.running) run_next(key);
 }
 
 bool Notifier::is_idle() const {
@@ -80,37 +94,24 @@ bool Notifier::is_idle() const {
   });
 }
 
-void Notifier::run_next(const std::string& instance) {
-  Queue& queue = queues_[instance];
-  while (!queue.waiting.empty() && !queue.running) {
-    const std::vector<std::string> arguments = std::move(queue.waiting.front());
-    queue.waiting.pop_front();
-    // It may outlive us: what it was told to do about the state is still to be done.
-    auto process = io::Process::start({.arguments = arguments,
-                                       .own_group = true,
-                                       .waits_for_exec = false,
-                                       .dies_with_us = false});
-    if (!process) {
-      base::log::warning("notify.failed",
-                         {{"instance", instance}, {"error", base::to_string(process.error())}});
-      continue;
-    }
-    queue.running = std::move(*process);
-    queue.end = std::make_unique<io::Readable>(loop_, queue.running->pidfd(),
-                                               [this, instance] { ended(instance); });
+void Notifier::run_next(const std::string& key) {
+  Queue& queue = queues_[key];
+  if (queue.waiting.empty()) {
+    if (on_idle_ && is_idle()) on_idle_();
+    return;
   }
-  if (on_idle_ && is_idle()) on_idle_();
+  const io::Order next = std::move(queue.waiting.front());
+  queue.waiting.pop_front();
+  queue.running = forker_.start(next, [this, key](const io::Ended& how) { ended(key, how); });
 }
 
-void Notifier::ended(const std::string& instance) {
-  Queue& queue = queues_[instance];
-  const auto exit = queue.running->wait(0ms);
-  if (!exit) return;
-  if (!exit->succeeded())
-    base::log::warning("notify.failed", {{"instance", instance}, {"error", io::to_string(*exit)}});
-  queue.end.reset();  // before its descriptor is closed
-  queue.running.reset();
-  run_next(instance);
+void Notifier::ended(const std::string& key, const io::Ended& how) {
+  if (!how.exit.succeeded())
+    base::log::warning(
+        "notify.failed",
+        {{"of", key}, {"error", how.why_not.empty() ? io::to_string(how.exit) : how.why_not}});
+  queues_[key].running.reset();
+  run_next(key);
 }
 
 }  // namespace agent

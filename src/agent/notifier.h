@@ -6,47 +6,54 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
-#include "io/loop.h"
-#include "io/process.h"
+#include "io/forker.h"
 #include "keepalived/config.h"
 #include "vrrp/types.h"
 
 namespace agent {
 
-// The state in keepalived's words; Initialize is what `notify_stop` is about.
-std::string_view notify_word(vrrp::State state);
-// What is to be run for a state, in order: the specific script, then the generic one with its four
-// arguments. Pure.
-std::vector<std::vector<std::string>> notify_commands(const keepalived::Notify& notify,
-                                                      const std::string& instance,
-                                                      vrrp::State state, vrrp::Priority priority);
-// The same for a sync group, which has no priority: keepalived says 0.
-std::vector<std::vector<std::string>> group_notify_commands(const keepalived::Notify& notify,
-                                                            const std::string& group,
-                                                            vrrp::State state);
+// What is told, in keepalived's words. Stop is the end of this program, Deleted a reload without
+// the instance.
+enum class Told { Backup, Master, Fault, Stop, Deleted };
+std::string_view name(Told told);  // "MASTER"
+// Initialize is what `notify_stop` is about.
+Told told_of(vrrp::State state);
+
+// An instance or a sync group.
+struct Subject {
+  enum class Kind { Instance, Group } kind = Kind::Instance;
+  std::string name;
+  unsigned priority = 0;  // the effective one; of a group 0, as keepalived has it
+};
+std::string_view name(Subject::Kind kind);  // "INSTANCE"
+
+// What is to be run, in order: the specific script, then the generic one with its four arguments.
+// Pure.
+std::vector<io::Order> notify_orders(const keepalived::Notify& notify, const Subject& subject,
+                                     Told told);
 
 class Notifier {
  public:
-  explicit Notifier(io::Loop& loop) : loop_(loop) {}
+  explicit Notifier(io::Forker& forker) : forker_(forker) {}
 
-  void tell(const std::string& instance, std::vector<std::vector<std::string>> commands);
+  // Replaces what still waits under this key.
+  void tell(const std::string& key, std::vector<io::Order> orders);
   bool is_idle() const;
   void on_idle(std::function<void()> callback) { on_idle_ = std::move(callback); }
 
  private:
   struct Queue {
-    std::deque<std::vector<std::string>> waiting;
-    std::optional<io::Process> running;
-    std::unique_ptr<io::Readable> end;
+    std::deque<io::Order> waiting;
+    std::unique_ptr<io::Forker::Child> running;
   };
-  void run_next(const std::string& instance);
-  void ended(const std::string& instance);
+  void run_next(const std::string& key);
+  void ended(const std::string& key, const io::Ended& how);
 
-  io::Loop& loop_;
+  io::Forker& forker_;
   std::map<std::string, Queue> queues_;
   std::function<void()> on_idle_;
 };

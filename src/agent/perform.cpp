@@ -39,6 +39,7 @@ void Agent::perform() {
   held_->flush();
   for (const auto& [id, action] : actions)
     if (const auto* wanted = std::get_if<vrrp::Announce>(&action)) announce(id, *wanted);
+  tell_groups(GroupsToTell::ThatBegin);
   for (const auto& [id, action] : actions) {
     if (const auto* transition = std::get_if<vrrp::Transition>(&action)) tell(id, *transition);
     if (const auto* notice = std::get_if<vrrp::Notice>(&action)) tell(id, *notice);
@@ -105,18 +106,26 @@ void Agent::tell(vrrp::RouterId id, const vrrp::Transition& transition) {
                     .cause = transition.reason.cause,
                     .reason = describe(transition.reason),
                     .time = transition.time});
-  const keepalived::Notify& notify = running.planned.notify;
-  std::vector<std::vector<std::string>> commands;
-  if (running.is_deleted && transition.to == vrrp::State::Initialize) {
-    // As keepalived has it: who is no longer there is in fault, or deleted where that is asked for.
-    if (notify.deleted)
-      commands.push_back(notify.deleted->argv);
-    else
-      commands = notify_commands(notify, running.planned.name, vrrp::State::Fault, priority);
-  } else {
-    commands = notify_commands(notify, running.planned.name, transition.to, priority);
-  }
-  notifier_.tell(running.planned.name, std::move(commands));
+  const bool is_deleted = running.is_deleted && transition.to == vrrp::State::Initialize;
+  notifications_.tell(subject(id), running.planned.notify, running.planned.sends_mail,
+                      is_deleted ? Told::Deleted : told_of(transition.to));
+}
+
+Subject Agent::subject(vrrp::RouterId id) const {
+  return {.kind = Subject::Kind::Instance,
+          .name = running_.at(id).planned.name,
+          .priority = engine_.router(id).effective_priority().value()};
+}
+
+// fifo_write_vrrp_states_on_reload: who has begun to listen only now knows as well.
+void Agent::repeat_states() {
+  for (const auto& [id, running] : running_)
+    if (engine_.router(id).state() != vrrp::State::Initialize)
+      notifications_.repeat(subject(id), told_of(engine_.router(id).state()));
+  for (const RunningGroup& group : groups_)
+    if (group.state != vrrp::State::Initialize)
+      notifications_.repeat({.kind = Subject::Kind::Group, .name = group.name},
+                            told_of(group.state));
 }
 
 void Agent::tell(vrrp::RouterId id, const vrrp::Notice& notice) {
@@ -124,6 +133,8 @@ void Agent::tell(vrrp::RouterId id, const vrrp::Notice& notice) {
                                       {"trouble", std::string(name(notice.trouble))},
                                       {"what", describe(notice)}});
   history_.add(id, {.trouble = notice.trouble, .what = describe(notice), .time = notice.time});
+  if (notice.trouble == vrrp::Trouble::OtherActive)
+    notifications_.tell_lower_priority(subject(id), running_.at(id).planned.notify);
 }
 
 std::array<std::uint64_t, vrrp::kRejectReasons> Agent::rejects() const {

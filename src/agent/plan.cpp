@@ -38,6 +38,11 @@ class Planner {
       for (const auto& address : instance.excluded) ours_.push_back(address.prefix.address());
     for (const auto& instance : config_.instances) plan_router(instance);
     result_.plan.startup_delay = config_.globals.startup_delay;
+    result_.plan.notifications = {.fifo = config_.globals.fifo,
+                                  .vrrp_fifo = config_.globals.vrrp_fifo,
+                                  .states_on_reload = config_.globals.fifo_states_on_reload,
+                                  .mail = config_.globals.mail,
+                                  .router_id = config_.globals.router_id};
     for (const auto& address : config_.static_addresses) warn_of_options(address);
     for (const auto& address : config_.static_addresses)
       if (const netlink::Link* link = device(address, nullptr))
@@ -132,6 +137,7 @@ class Planner {
     router.has_fixed_source = instance.source.has_value();
     router.hop_limit = instance.peers.empty() ? vrrp::kHopLimit : instance.unicast_ttl;
     router.notify = instance.notify;
+    router.sends_mail = instance.smtp_alert;
     for (const auto* list : {&instance.addresses, &instance.excluded})
       for (const auto& address : *list)
         if (const netlink::Link* on = device(address, link))
@@ -151,7 +157,6 @@ class Planner {
   void warn_of_unsupported(const keepalived::Instance& instance) {
     for (const auto* list : {&instance.addresses, &instance.excluded})
       for (const auto& address : *list) warn_of_options(address);
-    warn_of_users(instance.notify);
     if (instance.strict && !instance.accept)
       warn_once(instance.at, "the no_accept of strict mode", "the addresses answer");
   }
@@ -169,17 +174,6 @@ class Planner {
     name(address.no_prefix_route, "noprefixroute", plain);
     name(address.auto_join, "autojoin", plain);
     name(address.preferred_lifetime && address.prefix.address().is_v4(), "preferred_lft", plain);
-  }
-
-  void warn_of_users(const keepalived::Notify& notify) {
-    for (const auto* command : {&notify.master, &notify.backup, &notify.fault, &notify.stop,
-                                &notify.deleted, &notify.any})
-      if (*command) warn_of_user(**command);
-  }
-  void warn_of_user(const keepalived::Command& command) {
-    if (!command.user.empty())
-      warn_once(command.at, "another user for a script",
-                fmt::format("it runs as holdfastd's own user, not as {}", command.user));
   }
 
   vrrp::RouterConfig router_config(const keepalived::Instance& instance,
@@ -231,8 +225,8 @@ class Planner {
   }
 
   void plan_group(const keepalived::SyncGroup& group) {
-    warn_of_users(group.notify);
-    PlannedGroup planned{.name = group.name, .notify = group.notify};
+    PlannedGroup planned{
+        .name = group.name, .notify = group.notify, .sends_mail = group.smtp_alert};
     const auto& routers = result_.plan.routers;
     for (const std::string& member : group.members) {
       const auto found = std::ranges::find(routers, member, &PlannedRouter::name);
@@ -263,7 +257,6 @@ class Planner {
     if (std::ranges::find(result_.plan.scripts, id, &PlannedScript::id) !=
         result_.plan.scripts.end())
       return;
-    warn_of_user(found->command);
     result_.plan.scripts.push_back({id, *found});
   }
 

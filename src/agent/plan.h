@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/notifications.h"
 #include "keepalived/config.h"
 #include "netlink/types.h"
 #include "text/place.h"
@@ -36,6 +37,7 @@ struct PlannedRouter {
   bool has_fixed_source =
       false;  // written in the file: addresses that come and go do not change it
   keepalived::Notify notify = {};
+  bool sends_mail = false;  // smtp_alert
 };
 
 // Routers that are active together or not at all.
@@ -43,6 +45,7 @@ struct PlannedGroup {
   std::string name;
   std::vector<std::size_t> members = {};  // places in Plan::routers
   keepalived::Notify notify = {};
+  bool sends_mail = false;
 };
 
 struct PlannedScript {
@@ -60,6 +63,7 @@ struct Plan {
   std::vector<PlannedGroup> groups = {};
   std::vector<PlannedScript> scripts = {};        // those that somebody tracks
   std::vector<PlannedInterface> interfaces = {};  // likewise
+  NotificationSettings notifications = {};
   std::vector<netlink::Address> static_addresses = {};
   // Of the routers that start with the program.
   vrrp::Duration startup_delay{};

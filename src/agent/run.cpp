@@ -21,6 +21,7 @@
 #include "agent/load.h"
 #include "agent/options.h"
 #include "base/log.h"
+#include "io/forker.h"
 #include "keepalived/keywords.h"
 #include "keepalived/lint.h"
 #include "keepalived/print.h"
@@ -73,6 +74,9 @@ void report(const Options& options, const std::vector<text::Diagnostic>& diagnos
 }
 
 base::Result<Loaded> load_standing_alone(const Options& options) {
+  ProgramRules rules = ProgramRules::of_this_process();
+  // Who only checks a file need not be allowed what the daemon will be.
+  if (options.action == Options::Action::Test) rules.may_change_user = true;
   auto control = netlink::Control::open();
   if (!control) return std::unexpected(control.error());
   const auto links = control->links();
@@ -80,7 +84,7 @@ base::Result<Loaded> load_standing_alone(const Options& options) {
   const auto addresses = control->addresses();
   if (!addresses) return std::unexpected(addresses.error());
   TrackNames names;
-  return load(options.config_file, options.config_id, {*links, *addresses}, names);
+  return load(options.config_file, options.config_id, {*links, *addresses}, names, rules);
 }
 
 int test(const Options& options) {
@@ -139,11 +143,14 @@ void apply_process_settings(const keepalived::Globals& globals) {
 
 class Daemon {
  public:
-  explicit Daemon(Options options) : options_(std::move(options)) {}
+  Daemon(Options options, std::unique_ptr<io::Forker> forker)
+      : options_(std::move(options)), forker_(std::move(forker)) {
+    forker_->attach(loop_);
+  }
 
   int run(std::optional<Background> background) {
     if (auto written = write_pid_files(); !written) return complain(kFailed, written.error());
-    auto opened = Agent::open(loop_);
+    auto opened = Agent::open(loop_, *forker_);
     if (!opened) return complain(kFailed, opened.error());
     agent_ = std::move(*opened);
     Loaded loaded = load_now();
@@ -238,17 +245,15 @@ class Daemon {
 
   Options options_;
   io::Loop loop_;
+  std::unique_ptr<io::Forker> forker_;
   std::unique_ptr<Agent> agent_;
   std::vector<PidFile> pid_files_;
   std::optional<io::Signals> signals_;
   std::optional<Clock::time_point> stop_asked_;
 };
 
-int serve(const Options& options) {
-  if (access(options.config_file.c_str(), R_OK) != 0)
-    return complain(kNoConfig,
-                    base::system_error(fmt::format("cannot read {}", options.config_file), errno));
-  if (options.is_debug) base::log::set_level(base::log::Level::Debug);
+// What is wrong with the file is said before anything is touched; 0 if it can run.
+int check_file(const Options& options) {
   const auto loaded = load_standing_alone(options);
   if (!loaded) return complain(kFailed, loaded.error());
   const bool is_bad = loaded->verdict == keepalived::Verdict::CannotRun;
@@ -263,15 +268,27 @@ int serve(const Options& options) {
     log_to_syslog();
     report(options, loaded->diagnostics);
   }
-  for (const std::string& option : options.without_effect)
-    base::log::info("option.without_effect", {{"option", option}});
+  return 0;
+}
+
+int serve(const Options& options) {
+  if (access(options.config_file.c_str(), R_OK) != 0)
+    return complain(kNoConfig,
+                    base::system_error(fmt::format("cannot read {}", options.config_file), errno));
+  if (options.is_debug) base::log::set_level(base::log::Level::Debug);
   std::optional<Background> background;
   if (!options.is_foreground) {
     auto entered = Background::enter();
     if (!entered) return complain(kFailed, entered.error());
     background = std::move(*entered);
   }
-  return Daemon(options).run(std::move(background));
+  // While this process is small, and can hand on all that it was given.
+  auto forker = io::Forker::open({.is_quiet = !options.is_foreground && !options.logs_to_console});
+  if (!forker) return complain(kFailed, forker.error());
+  if (const int status = check_file(options); status != 0) return status;
+  for (const std::string& option : options.without_effect)
+    base::log::info("option.without_effect", {{"option", option}});
+  return Daemon(options, std::move(*forker)).run(std::move(background));
 }
 
 }  // namespace

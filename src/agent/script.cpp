@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <tuple>
 #include <utility>
 
 #include "base/log.h"
@@ -15,8 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kNotStarted = 127;  // as shells have it, and io::Process
-constexpr auto kGrace = 2s;       // between SIGTERM and SIGKILL for a script past its timeout
+constexpr auto kGrace = 2s;  // between SIGTERM and SIGKILL for a script past its timeout
 
 }  // namespace
 
@@ -40,16 +38,9 @@ std::optional<bool> ScriptVerdict::add(bool succeeded) {
   return is_up_;
 }
 
-bool is_same(const keepalived::Script& a, const keepalived::Script& b) {
-  const auto all = [](const keepalived::Script& s) {
-    return std::tie(s.name, s.command.argv, s.command.user, s.command.group, s.interval, s.timeout,
-                    s.rise, s.fall, s.starts_failed);
-  };
-  return all(a) == all(b);
-}
-
-ScriptRunner::ScriptRunner(io::Loop& loop, keepalived::Script script, Changed changed)
-    : loop_(loop),
+ScriptRunner::ScriptRunner(io::Loop& loop, io::Forker& forker, keepalived::Script script,
+                           Changed changed)
+    : forker_(forker),
       script_(std::move(script)),
       changed_(std::move(changed)),
       verdict_(script_.rise, script_.fall, script_.starts_failed),
@@ -57,9 +48,7 @@ ScriptRunner::ScriptRunner(io::Loop& loop, keepalived::Script script, Changed ch
       patience_(loop, [this] { overdue(); }) {}
 
 ScriptRunner::~ScriptRunner() {
-  if (!process_) return;
-  process_->send_to_group(SIGKILL);
-  process_->wait(1s);
+  if (child_) child_->send_to_group(SIGKILL);
 }
 
 void ScriptRunner::start() {
@@ -69,31 +58,24 @@ void ScriptRunner::start() {
 
 void ScriptRunner::run() {
   next_.after(script_.interval);
-  if (process_) return;  // still at it; its timeout will end it
-  auto process = io::Process::start(
-      {.arguments = script_.command.argv, .own_group = true, .waits_for_exec = false});
-  if (!process) return add(false, process.error().what);
-  process_ = std::move(*process);
+  if (child_) return;  // still at it; its timeout will end it
   is_overdue_ = false;
-  end_ = std::make_unique<io::Readable>(loop_, process_->pidfd(), [this] { ended(); });
+  child_ = forker_.start({.arguments = script_.command.argv, .runs_as = script_.command.runs_as},
+                         [this](const io::Ended& how) { ended(how); });
   patience_.after(script_.timeout);
 }
 
-void ScriptRunner::ended() {
-  const auto exit = process_->wait(0ms);
-  if (!exit) return;
+void ScriptRunner::ended(const io::Ended& how) {
   patience_.cancel();
-  end_.reset();  // before its descriptor is closed
-  process_.reset();
-  std::string why = io::to_string(*exit);
-  if (exit->code == kNotStarted) why += ": is there such a program, and may it be executed?";
+  child_.reset();
+  std::string why = how.why_not.empty() ? io::to_string(how.exit) : how.why_not;
   if (is_overdue_) why = "no result within the timeout";
-  add(exit->succeeded() && !is_overdue_, why);
+  add(how.exit.succeeded() && !is_overdue_, why);
 }
 
 void ScriptRunner::overdue() {
-  if (!process_) return;
-  process_->send_to_group(is_overdue_ ? SIGKILL : SIGTERM);
+  if (!child_) return;
+  child_->send_to_group(is_overdue_ ? SIGKILL : SIGTERM);
   is_overdue_ = true;
   patience_.after(kGrace);
 }

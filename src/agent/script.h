@@ -6,8 +6,8 @@
 #include <memory>
 #include <optional>
 
+#include "io/forker.h"
 #include "io/loop.h"
-#include "io/process.h"
 #include "keepalived/config.h"
 
 namespace agent {
@@ -31,7 +31,7 @@ class ScriptVerdict {
 class ScriptRunner {
  public:
   using Changed = std::function<void(bool is_up, const std::string& why)>;
-  ScriptRunner(io::Loop& loop, keepalived::Script script, Changed changed);
+  ScriptRunner(io::Loop& loop, io::Forker& forker, keepalived::Script script, Changed changed);
   ~ScriptRunner();  // kills what still runs
 
   void start();
@@ -40,21 +40,18 @@ class ScriptRunner {
 
  private:
   void run();
-  void ended();
+  void ended(const io::Ended& ended);
   void overdue();
   void add(bool succeeded, const std::string& why);
 
-  io::Loop& loop_;
+  io::Forker& forker_;
   keepalived::Script script_;
   Changed changed_;
   ScriptVerdict verdict_;
   io::Timer next_;
   io::Timer patience_;
-  std::optional<io::Process> process_;
-  std::unique_ptr<io::Readable> end_;
+  std::unique_ptr<io::Forker::Child> child_;
   bool is_overdue_ = false;
 };
-
-bool is_same(const keepalived::Script& a, const keepalived::Script& b);
 
 }  // namespace agent

@@ -40,11 +40,14 @@ TEST(ScriptRunner, TellsTheFirstResult) {
   for (const auto& [program, expected] :
        {std::pair{"/bin/true", true}, {"/bin/false", false}, {"/no/such/program", false}}) {
     io::Loop loop;
+    const auto forker = std::move(io::Forker::open().value());
+    forker->attach(loop);
     std::optional<bool> result;
-    agent::ScriptRunner runner(loop, script({program}), [&](bool is_up, const std::string&) {
-      result = is_up;
-      loop.stop();
-    });
+    agent::ScriptRunner runner(loop, *forker, script({program}),
+                               [&](bool is_up, const std::string&) {
+                                 result = is_up;
+                                 loop.stop();
+                               });
     loop.post([&] { runner.start(); });
     loop.run();
     EXPECT_EQ(result, expected) << program;
@@ -53,8 +56,10 @@ TEST(ScriptRunner, TellsTheFirstResult) {
 
 TEST(ScriptRunner, EndsAScriptThatTakesTooLong) {
   io::Loop loop;
+  const auto forker = std::move(io::Forker::open().value());
+  forker->attach(loop);
   std::string why;
-  agent::ScriptRunner runner(loop, script({"/bin/sleep", "1000"}),
+  agent::ScriptRunner runner(loop, *forker, script({"/bin/sleep", "1000"}),
                              [&](bool is_up, const std::string& reason) {
                                EXPECT_FALSE(is_up);
                                why = reason;

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/identity.h"
 #include "keepalived/where.h"
 #include "vrrp/types.h"
 
@@ -21,6 +22,8 @@ struct Command {
   std::string group = {};             // empty: the user's own group
   bool supplementary_groups = false;  // `USER :GROUP`: the user's other groups as well
   Where at = {};
+  // What these names stand for: the reader cannot know. Nothing: whoever runs us.
+  std::optional<base::Identity> runs_as = {};
 
   bool operator==(const Command&) const = default;
 };
