@@ -31,6 +31,7 @@ Findings::Remark Findings::add(text::Severity severity, const Origin& at, std::s
         repeatable_.try_emplace({at.file, at.line, at.column, what}, found_.size());
     if (!is_new) {
       ++found_[known->second].repeats;
+      ++repeats_;
       return {*this, kLeftOut};
     }
     if (found_.size() >= most) repeatable_.erase(known);

@@ -45,7 +45,7 @@ class Findings {
 
   Verdict verdict() const { return verdict_; }
   // More will not be shown, so that nobody need think about a good hint.
-  bool is_full() const { return left_out_ > 0; }
+  bool is_full() const { return left_out_ > 0 || repeats_ > kManyRepeats; }
   // In the order of the text: files in the order they were opened, then lines and columns.
   std::vector<text::Diagnostic> take();
 
@@ -71,6 +71,8 @@ class Findings {
       repeatable_;
   std::set<std::string, std::less<>> said_;
   std::size_t left_out_ = 0;
+  static constexpr std::size_t kManyRepeats = 1000;  // a loop goes on and on
+  std::size_t repeats_ = 0;
   Verdict verdict_ = Verdict::Sound;
 };
 

@@ -66,21 +66,28 @@ Line Line::from(std::size_t begin) const {
   return out;
 }
 
-void Line::append(const Line& other, std::size_t begin, std::size_t end) {
+void Line::append(const Line& other, std::size_t begin, std::size_t end, const Via* via) {
   if (begin >= end) return;
-  const Line rest = other.from(begin);
-  for (const Part& part : rest.parts) {
-    if (part.begin >= end - begin) break;
-    parts.push_back(part);
-    parts.back().begin += text.size();
+  auto part = std::upper_bound(other.parts.begin(), other.parts.end(), begin,
+                               [](std::size_t at, const Part& p) { return at < p.begin; });
+  if (part != other.parts.begin()) --part;
+  for (; part != other.parts.end() && part->begin < end; ++part) {
+    const std::size_t from = std::max(part->begin, begin);
+    Part& copy = parts.emplace_back(*part);
+    copy.begin = text.size() + (from - begin);
+    if (!part->is_fixed) copy.origin.column += static_cast<std::uint32_t>(from - part->begin);
+    if (via != nullptr) via->apply(copy);
   }
   text.append(other.text, begin, end - begin);
 }
 
-void Line::set_use(std::uint32_t use, std::uint32_t round) {
-  for (Part& part : parts) {
+void Line::Via::apply(Part& part) const {
+  if (is_written) {
     part.origin.use = use;
-    part.origin.round = round;
+    part.origin.round = at.round;
+  } else {
+    part.origin = at;
+    part.is_fixed = true;
   }
 }
 

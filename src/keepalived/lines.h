@@ -35,9 +35,15 @@ struct Line {
   // Of all its parts, where macros stand next to other text.
   std::vector<Origin> origins(std::size_t begin, std::size_t length) const;
   Line from(std::size_t begin) const;  // the rest of the line
-  void append(const Line& other, std::size_t begin, std::size_t end);
-  // All of it is there by this use of a macro.
-  void set_use(std::uint32_t use, std::uint32_t round);
+
+  // The use of a macro, as what the lines of the macro are there by.
+  struct Via {
+    Origin at = {};         // where it is used
+    std::uint32_t use = 0;  // its number in Sources
+    bool is_written = true;
+    void apply(Part& part) const;
+  };
+  void append(const Line& other, std::size_t begin, std::size_t end, const Via* via = nullptr);
 };
 
 class Lines {
@@ -83,7 +89,7 @@ class Lines {
   bool unroll_list(const Line& line);
   bool push(Frame frame, const Origin& at);
   std::optional<Line> substitute(Line line);
-  bool expand(const Line& line, unsigned depth, Line& out);
+  bool expand(const Line& line, const Line::Via* via, unsigned depth, Line& out);
   bool replace(const Macro& macro, std::string_view spelled, const Origin& at, unsigned depth,
                Line& out);
   std::optional<std::string> built_in(std::string_view name) const;

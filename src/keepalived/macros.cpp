@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kLongestExpanded = 64 << 10;
 constexpr unsigned kDeepestMacro = 32;
 // Of all replacements together: a macro that doubles itself thirty times stops here.
-constexpr std::size_t kMostReplacements = 20'000'000;
+constexpr std::size_t kMostReplacements = 5'000'000;
 
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -213,7 +213,7 @@ bool Lines::next_round(Frame& frame, Line& line) {
                             : frame.values[round][i];
     macros_.insert_or_assign(
         frame.names[i],
-        Macro{.lines = {{.text = std::move(value), .parts = {}}}, .is_written = false});
+        Macro{.lines = {{.text = std::move(value), .parts = {{}}}}, .is_written = false});
   }
   line = frame.body.front();
   const auto number = frame.first_round + static_cast<std::uint32_t>(round);
@@ -233,14 +233,15 @@ std::optional<Line> Lines::substitute(Line line) {
       Frame frame{.kind = Frame::Kind::Body};
       frame.body = macro->second.lines;
       const Origin at = line.origin(indentation(line.text), text.size());
-      const std::uint32_t use = sources_.add_use(text, at);
-      for (Line& one : frame.body) one.set_use(use, at.round);
+      const Line::Via via{.at = at, .use = sources_.add_use(text, at)};
+      for (Line& one : frame.body)
+        for (Line::Part& part : one.parts) via.apply(part);
       push(std::move(frame), at);
       return std::nullopt;
     }
   }
   Line out;
-  if (!expand(line, 0, out)) return std::nullopt;
+  if (!expand(line, nullptr, 0, out)) return std::nullopt;
   const bool may_begin_anew =
       indentation(line.text) < line.text.size() && line.text[indentation(line.text)] == '$';
   if (out.text.find('\n') == std::string::npos && !may_begin_anew) return out;
@@ -249,8 +250,8 @@ std::optional<Line> Lines::substitute(Line line) {
   Frame frame{.kind = Frame::Kind::Body};
   for (std::size_t begin = 0; begin <= out.text.size();) {
     const std::size_t end = std::min(out.text.find('\n', begin), out.text.size());
-    Line one = out.from(begin);
-    one.text.resize(end - begin);
+    Line one;
+    one.append(out, begin, end);
     if (!base::trim(one.text).empty()) frame.body.push_back(std::move(one));
     begin = end + 1;
   }
@@ -286,16 +287,18 @@ MacroWord macro_word(std::string_view text) {
 }  // namespace
 
 // Appends the line with its macros replaced. What a macro holds stands where it was written.
-bool Lines::expand(const Line& line, unsigned depth, Line& out) {
+bool Lines::expand(const Line& line, const Line::Via* via, unsigned depth, Line& out) {
   const std::string_view text = line.text;
   for (std::size_t i = 0; i < text.size();) {
     const std::size_t dollar = std::min(text.find('$', i), text.size());
-    out.append(line, i, dollar);
+    out.append(line, i, dollar, via);
     i = dollar;
     if (i == text.size()) break;
 
     const MacroWord word = macro_word(text.substr(i));
-    const Origin at = line.origin(i, std::max<std::size_t>(word.length, 1));
+    Line::Part part{.origin = line.origin(i, std::max<std::size_t>(word.length, 1))};
+    if (via != nullptr) via->apply(part);
+    const Origin& at = part.origin;
     if (++steps_ > kMostReplacements)
       return give_up(at, fmt::format("more than {} macros are replaced", kMostReplacements), {});
     const auto macro = word.length > 0 ? macros_.find(word.name) : macros_.end();
@@ -303,10 +306,10 @@ bool Lines::expand(const Line& line, unsigned depth, Line& out) {
       if (!replace(macro->second, text.substr(i, word.length), at, depth, out)) return false;
     } else if (auto value = word.length > 0 && word.name.starts_with('_') ? built_in(word.name)
                                                                           : std::nullopt) {
-      const Macro made{.lines = {{.text = std::move(*value), .parts = {}}}, .is_written = false};
+      const Macro made{.lines = {{.text = std::move(*value), .parts = {{}}}}, .is_written = false};
       if (!replace(made, text.substr(i, word.length), at, depth, out)) return false;
     } else {  // unknown ones stay as they are: scripts have dollars too
-      out.append(line, i, i + 1);
+      out.append(line, i, i + 1, via);
       ++i;
       continue;
     }
@@ -326,15 +329,13 @@ bool Lines::replace(const Macro& macro, std::string_view spelled, const Origin& 
   if (out.text.size() + size > kLongestExpanded)
     return give_up(at, fmt::format("the line expands to more than {} bytes", kLongestExpanded),
                    "does a macro double itself?");
-  const std::uint32_t use = macro.is_written ? sources_.add_use(spelled, at) : 0;
+  const Line::Via via{.at = at,
+                      .use = macro.is_written ? sources_.add_use(spelled, at) : 0,
+                      .is_written = macro.is_written};
   bool is_first = true;
-  for (Line one : macro.lines) {
+  for (const Line& one : macro.lines) {
     if (!std::exchange(is_first, false)) out.text += '\n';
-    if (macro.is_written)
-      one.set_use(use, at.round);
-    else
-      one.parts = {{.begin = 0, .origin = at, .is_fixed = true}};
-    if (!expand(one, depth + 1, out)) return false;
+    if (!expand(one, &via, depth + 1, out)) return false;
   }
   return true;
 }
