@@ -48,6 +48,7 @@ base::Result<std::unique_ptr<Agent>> Agent::open(io::Loop& loop, io::Forker& for
   if (!changes) return std::unexpected(changes.error());
   agent->changes_ = std::move(*changes);
   agent->held_.emplace(*agent->changes_);
+  agent->routes_.emplace(loop, *agent->changes_);
   auto announcer = Announcer::open(loop);
   if (!announcer) return std::unexpected(announcer.error());
   agent->announcer_ = std::move(*announcer);

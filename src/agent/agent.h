@@ -15,6 +15,7 @@
 
 #include "agent/announcer.h"
 #include "agent/held_addresses.h"
+#include "agent/held_routes.h"
 #include "agent/history.h"
 #include "agent/notifications.h"
 #include "agent/plan.h"
@@ -88,6 +89,7 @@ class Agent {
   void repeat_states();
   void tell(vrrp::RouterId id, const vrrp::Notice& notice);
   void leave(vrrp::RouterId id);
+  void flush_held();
   std::vector<TrackerSnapshot> trackers() const;
   void report_rejects();
   std::array<std::uint64_t, vrrp::kRejectReasons> rejects() const;
@@ -120,6 +122,7 @@ class Agent {
   std::unique_ptr<netlink::Monitor> monitor_;
   std::unique_ptr<netlink::Requests> changes_;
   std::optional<HeldAddresses> held_;
+  std::optional<HeldRoutes> routes_;
   std::unique_ptr<Announcer> announcer_;
   std::optional<Transport> transport_;
   Notifications notifications_;
@@ -137,6 +140,7 @@ class Agent {
   Trackers trackers_;
   std::vector<PlannedInterface> interfaces_;
   std::vector<netlink::Address> static_addresses_;
+  std::vector<RoutingEntry> static_routes_;
   std::function<void()> on_replaced_;
 
   io::Timer deadline_;

@@ -27,12 +27,16 @@ bool contains(const std::vector<netlink::Address>& addresses, const netlink::Add
 
 constexpr vrrp::RouterId kNoRouter{static_cast<std::uint32_t>(-1)};  // was refused
 
+bool contains(const std::vector<RoutingEntry>& entries, const RoutingEntry& wanted) {
+  return std::ranges::find(entries, wanted) != entries.end();
+}
+
 // Those of `from` that are not in `kept`.
-std::vector<netlink::Address> without(const std::vector<netlink::Address>& from,
-                                      const std::vector<netlink::Address>& kept) {
-  std::vector<netlink::Address> out;
-  for (const netlink::Address& address : from)
-    if (!contains(kept, address)) out.push_back(address);
+template <typename T>
+std::vector<T> without(const std::vector<T>& from, const std::vector<T>& kept) {
+  std::vector<T> out;
+  for (const T& each : from)
+    if (!contains(kept, each)) out.push_back(each);
   return out;
 }
 
@@ -66,6 +70,8 @@ void Agent::remove_left_over(const Plan& plan) {
           found.push_back({netlink::Request::What::Remove, present});
         }
   }
+  routes_->clear(plan.static_routes);
+  for (const PlannedRouter& router : plan.routers) routes_->clear(router.routes);
   changes_->apply(std::move(found), {});
   changes_->finish(1s);
   monitor_->poll();
@@ -111,12 +117,15 @@ base::Result<> Agent::change(Plan plan) {
   held_->release(HeldAddresses::kStatic, without(static_addresses_, plan.static_addresses));
   held_->claim(HeldAddresses::kStatic, plan.static_addresses);
   static_addresses_ = std::move(plan.static_addresses);
+  routes_->release(HeldAddresses::kStatic, without(static_routes_, plan.static_routes));
+  routes_->claim(HeldAddresses::kStatic, without(plan.static_routes, static_routes_));
+  static_routes_ = std::move(plan.static_routes);
   const auto listening = listen();
   trackers_.replace(plan);
   perform();
   tell_groups();
   if (has_started_ && notifications_.wants_states_on_reload()) repeat_states();
-  held_->flush();
+  flush_held();
   schedule();
   return listening;
 }
@@ -181,6 +190,9 @@ void Agent::update_router(vrrp::RouterId id, PlannedRouter planned) {
   const auto gone = without(running.planned.addresses, planned.addresses);
   const bool is_same_addresses = running.planned.addresses == planned.addresses;
   held_->release(id.value, gone);
+  routes_->release(id.value, without(running.planned.routes, planned.routes));
+  if (engine_.router(id).state() == vrrp::State::Active)
+    routes_->claim(id.value, without(planned.routes, running.planned.routes));
   running.planned = std::move(planned);
   if (!is_same_router || !is_same_addresses) {
     base::log::info("vrrp.reconfigured", {{"instance", running.planned.name}});
@@ -211,7 +223,8 @@ void Agent::finish_if_stopped() {
   is_finishing_ = true;
   trackers_.stop();
   held_->release(HeldAddresses::kStatic, static_addresses_);
-  held_->flush();
+  routes_->release(HeldAddresses::kStatic, static_routes_);
+  flush_held();
   changes_->finish(1s);
   if (notifications_.is_idle()) return loop_.post(on_stopped_);
   last_patience_.after(kLastPatience);

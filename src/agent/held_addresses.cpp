@@ -6,7 +6,9 @@ namespace agent {
 
 void HeldAddresses::claim(Holder holder, std::span<const netlink::Address> addresses) {
   for (const netlink::Address& address : addresses) {
-    held_[key(address)].insert(holder);
+    Held& held = held_.try_emplace(key(address), Held{.address = address}).first->second;
+    held.address = address;
+    held.holders.insert(holder);
     pending_.push_back({netlink::Request::What::Add, address});
   }
 }
@@ -14,8 +16,8 @@ void HeldAddresses::claim(Holder holder, std::span<const netlink::Address> addre
 void HeldAddresses::release(Holder holder, std::span<const netlink::Address> addresses) {
   for (const netlink::Address& address : addresses) {
     const auto known = held_.find(key(address));
-    if (known == held_.end() || known->second.erase(holder) == 0) continue;
-    if (!known->second.empty()) continue;  // another router has it on this interface too
+    if (known == held_.end() || known->second.holders.erase(holder) == 0) continue;
+    if (!known->second.holders.empty()) continue;  // another router has it on this interface too
     held_.erase(known);
     pending_.push_back({netlink::Request::What::Remove, address});
   }
@@ -29,9 +31,9 @@ void HeldAddresses::flush() {
   });
 }
 
-std::set<HeldAddresses::Holder> HeldAddresses::holders(const netlink::Address& address) const {
+const HeldAddresses::Held* HeldAddresses::find(const netlink::Address& address) const {
   const auto known = held_.find(key(address));
-  return known == held_.end() ? std::set<Holder>{} : known->second;
+  return known == held_.end() ? nullptr : &known->second;
 }
 
 }  // namespace agent

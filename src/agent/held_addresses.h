@@ -26,15 +26,19 @@ class HeldAddresses {
   void release(Holder holder, std::span<const netlink::Address> addresses);
   void flush();
 
-  std::set<Holder> holders(const netlink::Address& address) const;
-  bool is_held(const netlink::Address& address) const { return held_.contains(key(address)); }
+  struct Held {
+    netlink::Address address;  // as it was claimed last
+    std::set<Holder> holders = {};
+  };
+  // Nothing: nobody here wants it on that interface.
+  const Held* find(const netlink::Address& address) const;
 
  private:
   using Key = std::pair<net::InterfaceIndex, net::Prefix>;
   static Key key(const netlink::Address& address) { return {address.interface, address.prefix}; }
 
   netlink::Requests& changes_;
-  std::map<Key, std::set<Holder>> held_;
+  std::map<Key, Held> held_;
   std::vector<netlink::Request> pending_;
 };
 

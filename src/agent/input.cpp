@@ -37,6 +37,7 @@ void Agent::on_link(const netlink::Link& link, bool is_running) {
     const PlannedRouter& planned = entry.second.planned;
     return planned.interface_name == link.name && planned.config.interface != link.index;
   });
+  if (is_running) routes_->reassert_soon();
   if (is_replacement && is_running && on_replaced_) loop_.post(on_replaced_);
 }
 
@@ -63,27 +64,21 @@ void Agent::update_sources() {
 
 // Somebody removed an address that we hold: it is back before anybody asks for it.
 void Agent::repair(const netlink::Address& address) {
-  for (const HeldAddresses::Holder holder : held_->holders(address)) {
-    std::vector<netlink::Address> lost{address};
-    if (holder == HeldAddresses::kStatic) {
-      held_->claim(holder, lost);
-      continue;
-    }
+  const HeldAddresses::Held* held = held_->find(address);
+  if (held == nullptr || !held->address.is_tracked) return;
+  const HeldAddresses::Held lost = *held;
+  held_->claim(*lost.holders.begin(), std::span(&lost.address, 1));
+  held_->flush();
+  routes_->reassert_soon();
+  for (const HeldAddresses::Holder holder : lost.holders) {
+    if (holder == HeldAddresses::kStatic) continue;
     const vrrp::RouterId id{holder};
-    const PlannedRouter& planned = running_.at(id).planned;
-    const auto known = std::ranges::find_if(planned.addresses, [&](const auto& own) {
-      return own.interface == address.interface && own.prefix == address.prefix;
-    });
-    if (known != planned.addresses.end()) lost = {*known};
-    held_->claim(holder, lost);
     ++tally_.addresses_restored;
-    base::log::warning("address.restored", {{"instance", planned.name},
+    base::log::warning("address.restored", {{"instance", running_.at(id).planned.name},
                                             {"address", to_string(address.prefix)},
                                             {"hint", "another program removed it"}});
-    held_->flush();
     engine_.handle(id, vrrp::AnnounceRequested{}, Clock::now(), actions_);
   }
-  held_->flush();
 }
 
 void Agent::on_tracked(const vrrp::Event& event, vrrp::TrackId id) {

@@ -29,14 +29,17 @@ void Agent::perform() {
   transport_->flush();
   for (const auto& [id, action] : actions) {
     const Running& running = running_.at(id);
-    if (std::holds_alternative<vrrp::ClaimAddresses>(action))
+    if (std::holds_alternative<vrrp::ClaimAddresses>(action)) {
       held_->claim(id.value, running.planned.addresses);
+      routes_->claim(id.value, running.planned.routes);
+    }
     if (std::holds_alternative<vrrp::ReleaseAddresses>(action)) {
       held_->release(id.value, running.planned.addresses);
+      routes_->release(id.value, running.planned.routes);
       announcer_->withdraw(running.planned.addresses);
     }
   }
-  held_->flush();
+  flush_held();
   for (const auto& [id, action] : actions)
     if (const auto* wanted = std::get_if<vrrp::Announce>(&action)) announce(id, *wanted);
   tell_groups(GroupsToTell::ThatBegin);
@@ -48,6 +51,12 @@ void Agent::perform() {
     if (std::holds_alternative<vrrp::Done>(action)) leave(id);
   tell_groups();
   finish_if_stopped();
+}
+
+void Agent::flush_held() {
+  routes_->flush_removals();
+  held_->flush();
+  routes_->flush_additions();
 }
 
 // A router has left: for good, or a reload wanted it back while it was still handing over.

@@ -9,6 +9,7 @@
 #include <tuple>
 #include <utility>
 
+#include "agent/plan_routes.h"
 #include "netlink/select.h"
 
 namespace agent {
@@ -36,6 +37,7 @@ class Planner {
       for (const auto& address : instance.addresses) ours_.push_back(address.prefix.address());
     for (const auto& instance : config_.instances)
       for (const auto& address : instance.excluded) ours_.push_back(address.prefix.address());
+    result_.plan.static_routes = plan_routes(config_.static_routes, config_.static_rules);
     for (const auto& instance : config_.instances) plan_router(instance);
     result_.plan.startup_delay = config_.globals.startup_delay;
     result_.plan.notifications = {.fifo = config_.globals.fifo,
@@ -93,7 +95,15 @@ class Planner {
             .label = address.label,
             .protocol = netlink::kProtocolKeepalived,
             .broadcast = address.broadcast,
-            .peer = address.peer};
+            .peer = address.peer,
+            .detects_duplicates = address.duplicate_detection,
+            .is_home = address.home,
+            .manages_temporary = address.manage_temporary,
+            .has_prefix_route = !address.no_prefix_route,
+            .joins_group = address.auto_join,
+            .is_tracked = address.track,
+            .preferred_lifetime =
+                address.prefix.address().is_v4() ? std::nullopt : address.preferred_lifetime};
   }
 
   // The interface, by name, by the first virtual address, or by the source address.
@@ -142,6 +152,7 @@ class Planner {
       for (const auto& address : *list)
         if (const netlink::Link* on = device(address, link))
           router.addresses.push_back(to_netlink(address, on->index));
+    router.routes = plan_routes(instance.routes, instance.rules);
     if (const auto valid = vrrp::check(router.config); !valid)
       return stop(instance.at, valid.error().what, valid.error().hint);
     const auto key = std::tuple(link->index, instance.family, instance.vrid);
@@ -151,6 +162,21 @@ class Planner {
           fmt::format("virtual router {} is on {} already", instance.vrid.value(), link->name),
           "each virtual_router_id once an interface");
     result_.plan.routers.push_back(std::move(router));
+  }
+
+  std::vector<RoutingEntry> plan_routes(const std::vector<keepalived::Route>& routes,
+                                        const std::vector<keepalived::Rule>& rules) {
+    std::vector<RoutingEntry> out;
+    for (const keepalived::Route& route : routes) {
+      auto entry = plan_route(route, [&](const std::string& name) {
+        const netlink::Link* link = find(network_.links, name);
+        if (link == nullptr) no_interface(route.at, name);
+        return link;
+      });
+      if (entry) out.push_back(std::move(*entry));
+    }
+    for (const keepalived::Rule& rule : rules) out.push_back(rules_.plan(rule));
+    return out;
   }
 
   // Keywords that have no effect yet are the reader's to name, what stands behind them is ours.
@@ -165,15 +191,7 @@ class Planner {
     const auto name = [&](bool is_given, std::string_view option, std::string hint) {
       if (is_given) warn_once(address.at, option, std::move(hint));
     };
-    const std::string plain = "the address is set without it";
     name(address.use_vmac, "use_vmac behind an address", "the interface's own MAC is used");
-    name(!address.track, "no_track", "an address that somebody removes is put back");
-    name(address.home, "home", plain);
-    name(address.duplicate_detection, "-nodad", plain);
-    name(address.manage_temporary, "mngtmpaddr", plain);
-    name(address.no_prefix_route, "noprefixroute", plain);
-    name(address.auto_join, "autojoin", plain);
-    name(address.preferred_lifetime && address.prefix.address().is_v4(), "preferred_lft", plain);
   }
 
   vrrp::RouterConfig router_config(const keepalived::Instance& instance,
@@ -273,6 +291,7 @@ class Planner {
   const Network& network_;
   TrackNames& names_;
   Planning result_;
+  RulePlanner rules_;
   std::set<std::string, std::less<>> named_;  // by warn_once
   std::vector<net::IpAddress> ours_;          // every virtual address: none of them is a source
   std::set<std::tuple<net::InterfaceIndex, net::Family, vrrp::VirtualRouterId>> keys_;

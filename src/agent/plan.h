@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/held_routes.h"
 #include "agent/notifications.h"
 #include "keepalived/config.h"
 #include "netlink/types.h"
@@ -33,6 +34,7 @@ struct PlannedRouter {
   std::string interface_name;
   vrrp::RouterConfig config;
   std::vector<netlink::Address> addresses = {};  // advertised first, excluded after them
+  std::vector<RoutingEntry> routes = {};         // and rules behind them
   std::uint8_t hop_limit = vrrp::kHopLimit;
   bool has_fixed_source =
       false;  // written in the file: addresses that come and go do not change it
@@ -65,6 +67,7 @@ struct Plan {
   std::vector<PlannedInterface> interfaces = {};  // likewise
   NotificationSettings notifications = {};
   std::vector<netlink::Address> static_addresses = {};
+  std::vector<RoutingEntry> static_routes = {};
   // Of the routers that start with the program.
   vrrp::Duration startup_delay{};
 };

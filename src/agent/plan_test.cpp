@@ -101,12 +101,18 @@ TEST(Plan, SaysWhatIsNotSupportedYet) {
   EXPECT_THAT(planning.diagnostics[0].what, HasSubstr("not supported yet"));
 }
 
-TEST(Plan, NamesEachOptionWithoutEffectOnce) {
-  const auto planning = plan(instance("eth0", "10.0.0.50 no_track home\n 10.0.0.51 no_track"));
-  ASSERT_THAT(planning.diagnostics, SizeIs(2));
-  for (const char* named : {"no_track", "home"})
-    EXPECT_THAT(planning.diagnostics,
-                testing::Contains(testing::Field(&text::Diagnostic::what, HasSubstr(named))));
+TEST(Plan, PassesOnEveryOptionOfAnAddress) {
+  const auto planning = plan(instance(
+      "eth0", "10.0.0.50 no_track noprefixroute autojoin\n 10.0.0.51 scope link label eth0:x"));
+  EXPECT_THAT(planning.diagnostics, SizeIs(0));
+  ASSERT_THAT(planning.plan.routers, SizeIs(1));
+  const auto& addresses = planning.plan.routers[0].addresses;
+  ASSERT_THAT(addresses, SizeIs(2));
+  EXPECT_FALSE(addresses[0].is_tracked);
+  EXPECT_FALSE(addresses[0].has_prefix_route);
+  EXPECT_TRUE(addresses[0].joins_group);
+  EXPECT_EQ(addresses[1].scope, netlink::Scope::Link);
+  EXPECT_EQ(addresses[1].label, "eth0:x");
 }
 
 TEST(Plan, EveryMemberOfASyncGroupTracksWhatTheGroupTracks) {

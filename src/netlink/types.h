@@ -23,7 +23,14 @@ struct Link {
   bool is_up = false;       // set up by an administrator
   bool is_running = false;  // and there is a carrier
   bool is_loopback = false;
-  std::optional<InterfaceIndex> master = {};  // the bridge or bond it is a port of
+  std::optional<InterfaceIndex> master = {};  // the bridge, bond or VRF it is a port of
+  // What it is made of, where it is no device of its own: "macvlan", "vrf", …, what it is on top
+  // of, who made it.
+  std::string kind = {};
+  std::optional<InterfaceIndex> base = {};
+  std::optional<std::uint32_t> mode = {};  // of a macvlan: MACVLAN_MODE_*; of an ipvlan likewise
+  std::optional<std::uint32_t> vrf_table = {};  // of a VRF
+  std::string alias = {};
 
   bool operator==(const Link&) const = default;
 };
@@ -48,6 +55,7 @@ struct Address {
   bool manages_temporary = false;   // IPv6
   bool has_prefix_route = true;
   bool joins_group = false;                              // multicast
+  bool is_tracked = true;                                // put back if others remove it
   std::optional<std::uint32_t> preferred_lifetime = {};  // IPv6: seconds; UINT32_MAX is for ever
 
   bool operator==(const Address&) const = default;

@@ -1,7 +1,9 @@
 #include "netlink/wire.h"
 
 #include <fmt/format.h>
+#include <linux/fib_rules.h>
 #include <linux/if_addr.h>
+#include <linux/if_link.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <netlink/attr.h>
@@ -178,8 +180,24 @@ base::Error to_error(std::string_view doing, const Answer& answer) {
   return error;
 }
 
+namespace {
+
+void parse_kind(nlattr* information, Link& link) {
+  std::array<nlattr*, IFLA_INFO_DATA + 1> found{};
+  if (nla_parse_nested(found.data(), IFLA_INFO_DATA, information, nullptr) < 0) return;
+  if (found[IFLA_INFO_KIND] == nullptr) return;
+  link.kind = text_of(found[IFLA_INFO_KIND]);
+  if (found[IFLA_INFO_DATA] == nullptr) return;
+  std::array<nlattr*, 8> data{};
+  if (nla_parse_nested(data.data(), 7, found[IFLA_INFO_DATA], nullptr) < 0) return;
+  if (link.kind == "macvlan") link.mode = number_of(data[IFLA_MACVLAN_MODE]);
+  if (link.kind == "vrf") link.vrf_table = number_of(data[IFLA_VRF_TABLE]);
+}
+
+}  // namespace
+
 std::optional<Link> parse_link(const nlmsghdr& message) {
-  const auto attributes = attributes_of<IFLA_MASTER + 1>(message, sizeof(ifinfomsg));
+  const auto attributes = attributes_of<IFLA_LINK_NETNSID + 1>(message, sizeof(ifinfomsg));
   if (!attributes) return std::nullopt;
   const auto* info = static_cast<const ifinfomsg*>(nlmsg_data(&message));
   // Bridge ports are told about in AF_BRIDGE too, with less in it.
@@ -196,6 +214,11 @@ std::optional<Link> parse_link(const nlmsghdr& message) {
     std::ranges::copy(bytes_of(mac), bytes.begin());
     link.mac = net::MacAddress(bytes);
   }
+  if (const nlattr* alias = (*attributes)[IFLA_IFALIAS]) link.alias = text_of(alias);
+  // The base of a veth is its other end, perhaps in another namespace.
+  if ((*attributes)[IFLA_LINK_NETNSID] == nullptr)
+    if (const auto base = number_of((*attributes)[IFLA_LINK])) link.base = {*base};
+  if ((*attributes)[IFLA_LINKINFO] != nullptr) parse_kind((*attributes)[IFLA_LINKINFO], link);
   return link;
 }
 
@@ -222,6 +245,37 @@ std::optional<Address> parse_address(const nlmsghdr& message) {
   address.broadcast = address_of((*attributes)[IFA_BROADCAST]);
   if (remote && *remote != *local) address.peer = remote;
   return address;
+}
+
+std::optional<Route> parse_route(const nlmsghdr& message) {
+  const auto attributes = attributes_of<RTA_TABLE + 1>(message, sizeof(rtmsg));
+  if (!attributes) return std::nullopt;
+  const auto* info = static_cast<const rtmsg*>(nlmsg_data(&message));
+  if (info->rtm_family != AF_INET && info->rtm_family != AF_INET6) return std::nullopt;
+  const bool is_v4 = info->rtm_family == AF_INET;
+  const net::IpAddress any = is_v4 ? net::IpAddress(net::IpAddress::Ipv4Bytes{})
+                                   : net::IpAddress(net::IpAddress::Ipv6Bytes{});
+  const auto destination =
+      net::Prefix::from(address_of((*attributes)[RTA_DST]).value_or(any), info->rtm_dst_len);
+  if (!destination) return std::nullopt;
+  Route route{.destination = *destination};
+  route.metric = number_of((*attributes)[RTA_PRIORITY]);
+  route.table = number_of((*attributes)[RTA_TABLE]).value_or(info->rtm_table);
+  route.protocol = info->rtm_protocol;
+  route.type = info->rtm_type;
+  return route;
+}
+
+std::optional<Rule> parse_rule(const nlmsghdr& message) {
+  const auto attributes = attributes_of<FRA_TABLE + 1>(message, sizeof(fib_rule_hdr));
+  if (!attributes) return std::nullopt;
+  const auto* info = static_cast<const fib_rule_hdr*>(nlmsg_data(&message));
+  if (info->family != AF_INET && info->family != AF_INET6) return std::nullopt;
+  Rule rule{.family = info->family == AF_INET ? net::Family::Ipv4 : net::Family::Ipv6};
+  rule.preference = number_of((*attributes)[FRA_PRIORITY]).value_or(0);
+  rule.table = number_of((*attributes)[FRA_TABLE]).value_or(info->table);
+  rule.action = info->action;
+  return rule;
 }
 
 Message dump_request(int type) {

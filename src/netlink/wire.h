@@ -100,6 +100,9 @@ base::Error to_error(std::string_view doing, const Answer& answer);
 
 std::optional<Link> parse_link(const nlmsghdr& message);
 std::optional<Address> parse_address(const nlmsghdr& message);
+// Of routes and rules what tells them apart; see RouteMonitor.
+std::optional<Route> parse_route(const nlmsghdr& message);
+std::optional<Rule> parse_rule(const nlmsghdr& message);
 
 Message dump_request(int type);
 Message message_for(const Request& request);
