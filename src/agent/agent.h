@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/address_lease.h"
 #include "agent/announcer.h"
 #include "agent/held_addresses.h"
 #include "agent/held_routes.h"
@@ -36,6 +37,10 @@ class Agent {
   // What there is now, to plan by.
   Network network() const { return {monitor_->links(), monitor_->addresses()}; }
   TrackNames& track_names() { return track_names_; }
+
+  // From now on addresses answer only while this process advertises (address_lease.h); a warning
+  // where the kernel cannot.
+  void lease_addresses();
 
   // The first plan: addresses left over from an earlier run are removed, then routers start.
   base::Result<> start(Plan plan);
@@ -109,6 +114,10 @@ class Agent {
   void repair(const netlink::Address& address);
   void on_tracked(const vrrp::Event& event, vrrp::TrackId id);
 
+  // The lease on addresses (leasing.cpp).
+  void update_lease();
+  void renew_lease(const vrrp::RouterActions& actions, vrrp::Instant sent);
+
   // Plans (change.cpp).
   base::Result<> listen();
   void remove_left_over(const Plan& plan);
@@ -123,6 +132,7 @@ class Agent {
   std::unique_ptr<netlink::Requests> changes_;
   std::optional<HeldAddresses> held_;
   std::optional<HeldRoutes> routes_;
+  std::unique_ptr<AddressLease> lease_;  // none: switched off, or not possible here
   std::unique_ptr<Announcer> announcer_;
   std::optional<Transport> transport_;
   Notifications notifications_;

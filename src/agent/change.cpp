@@ -122,6 +122,7 @@ base::Result<> Agent::change(Plan plan) {
   static_routes_ = std::move(plan.static_routes);
   const auto listening = listen();
   trackers_.replace(plan);
+  update_lease();
   perform();
   tell_groups();
   if (has_started_ && notifications_.wants_states_on_reload()) repeat_states();
@@ -226,6 +227,7 @@ void Agent::finish_if_stopped() {
   routes_->release(HeldAddresses::kStatic, static_routes_);
   flush_held();
   changes_->finish(1s);
+  if (lease_) lease_->remove();
   if (notifications_.is_idle()) return loop_.post(on_stopped_);
   last_patience_.after(kLastPatience);
   notifications_.on_idle([this] { loop_.post(on_stopped_); });

@@ -23,6 +23,7 @@ constexpr int kAll = 261;
 constexpr int kLint = 300;
 constexpr int kPrintConfig = 301;
 constexpr int kHelpConfig = 302;
+constexpr int kNoAddressLease = 303;
 
 constexpr std::array kLong = {
     option{"use-file", required_argument, nullptr, 'f'},
@@ -62,6 +63,7 @@ constexpr std::array kLong = {
     option{"ignore-sigint", no_argument, nullptr, kIgnoreSigint},
     option{"perf", optional_argument, nullptr, kPerf},
     option{"debug", optional_argument, nullptr, kDebug},
+    option{"no-address-lease", no_argument, nullptr, kNoAddressLease},
     option{"version", no_argument, nullptr, 'v'},
     option{"help", no_argument, nullptr, 'h'},
     option{nullptr, 0, nullptr, 0},
@@ -86,6 +88,9 @@ base::Result<> take(int letter, const std::string& value, Options& options) {
       return {};
     case 'l':
       options.logs_to_console = true;
+      return {};
+    case kNoAddressLease:
+      options.leases_addresses = false;
       return {};
     case kDebug:
       options.is_debug = true;
@@ -204,6 +209,8 @@ Options (keepalived's; those of its other parts are accepted and have no effect)
   -l, --log-console          log to standard error instead of syslog
   -D, --log-detail           accepted: every state change is always logged, with its reason
       --debug                log more
+      --no-address-lease     no lease in the kernel: addresses go on answering when this process is
+                             stopped or killed (otherwise a table holdfast_lease_0 in nftables)
   -p, --pid=FILE             where to write the process id; default /run/keepalived.pid
   -r, --vrrp_pid=FILE        the same, for scripts that expect keepalived's second process
   -c, --checkers_pid=FILE    accepted; there are no checkers

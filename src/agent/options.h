@@ -17,6 +17,7 @@ struct Options {
   bool is_foreground = false;    // -n
   bool logs_to_console = false;  // -l
   bool is_debug = false;
+  bool leases_addresses = true;  // not with --no-address-lease
   std::string test_output = {};  // -tFILE; empty: stderr
   bool lints = false;            // --lint: with -t, also what is allowed and seldom meant
   std::string keyword = {};      // --help-config=KEYWORD; empty: all

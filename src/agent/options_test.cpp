@@ -36,6 +36,11 @@ TEST(Options, OfNeutronAndOfContainersAreUnderstood) {
   EXPECT_TRUE(container->is_foreground && container->logs_to_console);
 }
 
+TEST(Options, TheLeaseOnAddressesCanBeSwitchedOff) {
+  EXPECT_TRUE(parse_options({"k"})->leases_addresses);
+  EXPECT_FALSE(parse_options({"k", "--no-address-lease"})->leases_addresses);
+}
+
 TEST(Options, TestMayNameAFileForItsFindings) {
   EXPECT_EQ(parse_options({"k", "-t"})->action, Options::Action::Test);
   EXPECT_TRUE(parse_options({"k", "-t", "--lint"})->lints);

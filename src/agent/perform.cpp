@@ -26,7 +26,9 @@ void Agent::perform() {
   const vrrp::RouterActions& actions = performing_;
   for (const auto& [id, action] : actions)
     if (const auto* advertise = std::get_if<vrrp::Advertise>(&action)) send(id, *advertise);
+  const vrrp::Instant sent = std::chrono::steady_clock::now();  // or a little later
   transport_->flush();
+  renew_lease(actions, sent);
   for (const auto& [id, action] : actions) {
     const Running& running = running_.at(id);
     if (std::holds_alternative<vrrp::ClaimAddresses>(action)) {

@@ -165,6 +165,7 @@ class Daemon {
                           .router_id = loaded.globals.router_id,
                           .name = loaded.globals.instance_name,
                           .pid = getpid()});
+    if (options_.leases_addresses) agent_->lease_addresses();
     agent_->on_replaced_interface([this] { reload(); });
     if (const auto started = agent_->start(std::move(loaded.plan)); !started)
       return complain(kFailed, started.error());

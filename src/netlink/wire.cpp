@@ -102,11 +102,11 @@ std::span<const std::uint8_t> Message::bytes() const {
   return {reinterpret_cast<const std::uint8_t*>(header), NLMSG_ALIGN(header->nlmsg_len)};
 }
 
-base::Result<Socket> Socket::open(std::span<const int> groups) {
+base::Result<Socket> Socket::open(std::span<const int> groups, int protocol) {
   nl_sock* raw = nl_socket_alloc();
   if (raw == nullptr) return base::fail(base::Kind::Io, "cannot allocate a netlink socket");
   Socket socket(raw);
-  if (const int failed = nl_connect(raw, NETLINK_ROUTE); failed < 0)
+  if (const int failed = nl_connect(raw, protocol); failed < 0)
     return base::fail(base::Kind::Io,
                       fmt::format("cannot open a netlink socket: {}", nl_geterror(failed)));
   for (const int group : groups)
@@ -195,6 +195,14 @@ void parse_kind(nlattr* information, Link& link) {
 }
 
 }  // namespace
+
+std::optional<std::string> text_attribute(const nlmsghdr& message, std::size_t header,
+                                          int attribute) {
+  const nlattr* found =
+      nlmsg_find_attr(const_cast<nlmsghdr*>(&message), static_cast<int>(header), attribute);
+  if (found == nullptr) return std::nullopt;
+  return text_of(found);
+}
 
 std::optional<Link> parse_link(const nlmsghdr& message) {
   const auto attributes = attributes_of<IFLA_LINK_NETNSID + 1>(message, sizeof(ifinfomsg));

@@ -68,8 +68,8 @@ class Message {
 
 class Socket {
  public:
-  // Of the network namespace this thread is in now.
-  static base::Result<Socket> open(std::span<const int> groups = {});
+  // Of the network namespace this thread is in now. `protocol`: NETLINK_ROUTE and its like.
+  static base::Result<Socket> open(std::span<const int> groups = {}, int protocol = 0);
   int fd() const;
   std::uint32_t next_sequence() { return ++sequence_; }
   // The kernel takes a whole buffer or nothing. Gives errno.
@@ -97,6 +97,10 @@ struct Answer {
 };
 std::optional<Answer> parse_answer(const nlmsghdr& message);
 base::Error to_error(std::string_view doing, const Answer& answer);
+
+// The text of one attribute of a message whose attributes follow a header of that length.
+std::optional<std::string> text_attribute(const nlmsghdr& message, std::size_t header,
+                                          int attribute);
 
 std::optional<Link> parse_link(const nlmsghdr& message);
 std::optional<Address> parse_address(const nlmsghdr& message);

@@ -82,7 +82,7 @@ class Program {
 };
 
 struct Frame {
-  std::chrono::steady_clock::time_point time;  // when it was read, not when it passed
+  std::chrono::steady_clock::time_point time;  // when the kernel saw it
   bool is_outgoing = false;                    // sent by the host itself
   std::vector<std::uint8_t> bytes;             // from the Ethernet header on
 };

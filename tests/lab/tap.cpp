@@ -13,6 +13,24 @@
 #include "lab/lab.h"
 
 namespace lab {
+namespace {
+
+// The kernel notes the time of day; how long ago that was is the same on every clock.
+std::chrono::steady_clock::time_point time_of(msghdr& message) {
+  const auto now = std::chrono::steady_clock::now();
+  const auto today = std::chrono::system_clock::now().time_since_epoch();
+  for (cmsghdr* part = CMSG_FIRSTHDR(&message); part != nullptr;
+       part = CMSG_NXTHDR(&message, part)) {
+    if (part->cmsg_level != SOL_SOCKET || part->cmsg_type != SCM_TIMESTAMPNS) continue;
+    timespec seen{};
+    std::memcpy(&seen, CMSG_DATA(part), sizeof seen);
+    return now -
+           (today - (std::chrono::seconds(seen.tv_sec) + std::chrono::nanoseconds(seen.tv_nsec)));
+  }
+  return now;
+}
+
+}  // namespace
 
 Tap::Tap(const Namespace& where, const std::string& interface) {
   where.inside([&] {
@@ -25,6 +43,10 @@ Tap::Tap(const Namespace& where, const std::string& interface) {
     if (!socket_ || at.sll_ifindex == 0 ||
         bind(socket_.get(), reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0)
       throw std::runtime_error(fmt::format("cannot tap {}: {}", interface, std::strerror(errno)));
+    const int on = 1;
+    setsockopt(socket_.get(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
+    const int size = 8 << 20;
+    setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
   });
 }
 
@@ -32,11 +54,18 @@ void Tap::read() {
   std::array<std::uint8_t, 65536> buffer;
   for (;;) {
     sockaddr_ll from{};
-    socklen_t size = sizeof from;
-    const ssize_t got = recvfrom(socket_.get(), buffer.data(), buffer.size(), 0,
-                                 reinterpret_cast<sockaddr*>(&from), &size);
+    iovec part{buffer.data(), buffer.size()};
+    alignas(cmsghdr) std::array<std::uint8_t, 64> control;
+    msghdr message{};
+    message.msg_name = &from;
+    message.msg_namelen = sizeof from;
+    message.msg_iov = &part;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    const ssize_t got = recvmsg(socket_.get(), &message, 0);
     if (got < 0) return;
-    frames_.push_back({.time = std::chrono::steady_clock::now(),
+    frames_.push_back({.time = time_of(message),
                        .is_outgoing = from.sll_pkttype == PACKET_OUTGOING,
                        .bytes = {buffer.begin(), buffer.begin() + got}});
   }
