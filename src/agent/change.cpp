@@ -135,10 +135,16 @@ base::Result<> Agent::listen() {
   std::map<Door, Listening> wanted;
   for (const auto& [id, running] : running_) {
     const vrrp::RouterConfig& config = running.planned.config;
-    Listening& listening = wanted[{config.interface, carrier_of(config.family)}];
-    listening.name = running.planned.interface_name;
-    listening.vrids.set(config.vrid.value());
-    if (config.peers.empty()) listening.groups.insert(engine_.router(id).destinations()[0]);
+    std::vector<Carrier> carriers{carrier_of(config.family, vrrp::kIpProtocol)};
+    // Also where nobody here uses it: a peer that does is one that cannot be understood.
+    if (config.family == net::Family::Ipv4 && config.version == vrrp::Version::V2)
+      carriers.push_back(Carrier::Authenticated);
+    for (const Carrier carrier : carriers) {
+      Listening& listening = wanted[{config.interface, carrier}];
+      listening.name = running.planned.interface_name;
+      listening.vrids.set(config.vrid.value());
+      if (config.peers.empty()) listening.groups.insert(engine_.router(id).destinations()[0]);
+    }
   }
   return transport_->listen(wanted);
 }

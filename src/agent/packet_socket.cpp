@@ -73,8 +73,8 @@ T value_of(const cmsghdr* message) {
 }
 
 // An IPv6 socket keeps the header to itself, but tells of it.
-std::optional<vrrp::Datagram> ipv6_datagram(msghdr& message,
-                                            std::span<const std::uint8_t> payload) {
+std::optional<vrrp::Datagram> ipv6_datagram(msghdr& message, std::span<const std::uint8_t> payload,
+                                            vrrp::WallClock utc) {
   const auto& from = *static_cast<const sockaddr_in6*>(message.msg_name);
   std::optional<net::IpAddress> destination;
   std::optional<int> hop_limit;
@@ -87,20 +87,23 @@ std::optional<vrrp::Datagram> ipv6_datagram(msghdr& message,
   return vrrp::Datagram{.source = from_in6(from.sin6_addr),
                         .destination = *destination,
                         .hop_limit = static_cast<std::uint8_t>(*hop_limit),
-                        .payload = payload};
+                        .payload = payload,
+                        .utc = utc};
 }
 
 }  // namespace
 
-Carrier carrier_of(net::Family family) {
-  return family == net::Family::Ipv4 ? Carrier::Ipv4 : Carrier::Ipv6;
+Carrier carrier_of(net::Family family, std::uint8_t protocol) {
+  if (family == net::Family::Ipv6) return Carrier::Ipv6;
+  return protocol == vrrp::kAuthenticationHeaderProtocol ? Carrier::Authenticated : Carrier::Ipv4;
 }
 
 base::Result<PacketSocket> PacketSocket::open(const Door& door, const Listening& wanted) {
   const int family = door.carrier == Carrier::Ipv6 ? AF_INET6 : AF_INET;
+  const int protocol = door.carrier == Carrier::Authenticated ? vrrp::kAuthenticationHeaderProtocol
+                                                              : vrrp::kIpProtocol;
   PacketSocket made(
-      io::Descriptor(::socket(family, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, vrrp::kIpProtocol)),
-      door);
+      io::Descriptor(::socket(family, SOCK_RAW | SOCK_NONBLOCK | SOCK_CLOEXEC, protocol)), door);
   const std::string doing = fmt::format("cannot open a VRRP socket on {}", wanted.name);
   if (!made.fd_ || !made.prepare(wanted.name))
     return std::unexpected(base::system_error(doing, errno));
@@ -163,7 +166,7 @@ bool PacketSocket::set_membership(const net::IpAddress& group, bool joins) const
                     ip_mreqn{ipv4_address(group).sin_addr, {}, static_cast<int>(index)});
 }
 
-std::size_t PacketSocket::receive(Batch& batch, const Packet& packet) const {
+std::size_t PacketSocket::receive(Batch& batch, vrrp::WallClock utc, const Packet& packet) const {
   const bool is_ipv6 = door_.carrier == Carrier::Ipv6;
   std::array<mmsghdr, Batch::kSize> messages{};
   std::array<iovec, Batch::kSize> parts{};
@@ -184,8 +187,8 @@ std::size_t PacketSocket::receive(Batch& batch, const Packet& packet) const {
   if (got <= 0) return 0;
   for (std::size_t i = 0; i < static_cast<std::size_t>(got); ++i) {
     const std::span<const std::uint8_t> bytes(batch.packet(i), messages[i].msg_len);
-    const auto datagram =
-        is_ipv6 ? ipv6_datagram(messages[i].msg_hdr, bytes) : vrrp::Datagram::from_ipv4(bytes);
+    const auto datagram = is_ipv6 ? ipv6_datagram(messages[i].msg_hdr, bytes, utc)
+                                  : vrrp::Datagram::from_ipv4(bytes, utc);
     if (datagram) packet(*datagram);
   }
   return static_cast<std::size_t>(got);

@@ -21,8 +21,12 @@
 namespace agent {
 
 // What carries a VRRP packet: a kind of socket for each.
-enum class Carrier { Ipv4, Ipv6 };
-Carrier carrier_of(net::Family family);
+enum class Carrier {
+  Ipv4,
+  Ipv6,
+  Authenticated,  // IPv4 with an authentication header (auth_type AH): protocol 51
+};
+Carrier carrier_of(net::Family family, std::uint8_t protocol);
 
 struct Door {
   net::InterfaceIndex interface;
@@ -75,7 +79,7 @@ class PacketSocket {
 
   // Reads one batch and gives how many packets that were; what is no datagram is left out.
   using Packet = std::function<void(const vrrp::Datagram&)>;
-  std::size_t receive(Batch& batch, const Packet& packet) const;
+  std::size_t receive(Batch& batch, vrrp::WallClock utc, const Packet& packet) const;
   // Sends at most Batch::kSize packets; `failed` gets the number of each error, and 0 for success.
   void send(std::span<const Outgoing> run, std::span<const std::uint8_t> bytes,
             const std::function<void(int)>& failed) const;

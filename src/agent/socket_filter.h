@@ -11,8 +11,7 @@
 
 namespace agent {
 
-// For a raw socket of protocol 112: its packets start with the IP header over IPv4, and without it
-// over IPv6.
+// For a raw socket: its packets start with the IP header over IPv4, and without it over IPv6.
 std::vector<sock_filter> filter_for(Carrier carrier, const std::bitset<256>& vrids);
 
 }  // namespace agent

@@ -67,6 +67,19 @@ TEST(SocketFilter, FindsTheVridAtTheStartOverIpv6) {
   EXPECT_FALSE(filtered.passes({0x31, 52, 100, 0}));
 }
 
+TEST(SocketFilter, FindsTheVridBehindAnAuthenticationHeaderAndNothingElseThere) {
+  std::bitset<256> vrids;
+  vrids.set(51);
+  Filtered filtered(vrids, Carrier::Authenticated);
+  auto bytes = packet(0);
+  bytes.resize(20 + 24 + 20);
+  bytes[20] = 112;  // what follows the authentication header
+  bytes[20 + 24 + 1] = 51;
+  EXPECT_TRUE(filtered.passes(bytes));
+  bytes[20] = 50;
+  EXPECT_FALSE(filtered.passes(bytes));
+}
+
 TEST(SocketFilter, DropsAPacketWithoutAVrid) {
   std::bitset<256> vrids;
   vrids.set();

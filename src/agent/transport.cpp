@@ -41,11 +41,12 @@ base::Result<> Transport::open(const Door& door, const Listening& wanted) {
 }
 
 bool Transport::receive(std::size_t limit, const Packet& packet) {
+  const vrrp::WallClock utc = std::chrono::system_clock::now();
   bool is_more = false;
   for (const auto& [door, entry] : entries_) {
     const auto take = [&](const vrrp::Datagram& datagram) { packet(door.interface, datagram); };
     for (std::size_t read = 0;;) {
-      const std::size_t got = entry.socket.receive(batch_, take);
+      const std::size_t got = entry.socket.receive(batch_, utc, take);
       read += got;
       if (got < Batch::kSize) break;
       if (read >= limit) {
@@ -59,8 +60,8 @@ bool Transport::receive(std::size_t limit, const Packet& packet) {
 
 void Transport::send(const Address& address, std::span<const std::uint8_t> payload) {
   const std::size_t offset = bytes_.size();
-  const Carrier carrier = carrier_of(address.source.family());
-  if (carrier == Carrier::Ipv4) {
+  const Carrier carrier = carrier_of(address.source.family(), address.protocol);
+  if (carrier != Carrier::Ipv6) {
     const auto header = net::encode({.source = address.source,
                                      .destination = address.destination,
                                      .protocol = address.protocol,
