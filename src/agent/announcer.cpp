@@ -102,14 +102,13 @@ bool Announcer::is_router(const netlink::Link& link) {
 }
 
 io::Duration Announcer::pause_for(const Claim& claim) const {
-  const auto known = pacing_.find(claim.interface);
-  if (known == pacing_.end()) return {};
-  return claim.address.is_v4() ? known->second.arp : known->second.neighbour;
+  const Pacing pacing = pacing_.of(claim.interface);
+  return claim.address.is_v4() ? pacing.arp : pacing.neighbour;
 }
 
 // An address that waits already does not wait twice, however often it is to be announced.
 void Announcer::wait(const Claim& claim, int rounds) {
-  Lane& lane = lanes_[{pacing_.at(claim.interface).lane, claim.address.family()}];
+  Lane& lane = lanes_[{pacing_.of(claim.interface).lane, claim.address.family()}];
   lane.pause = pause_for(claim);
   const auto known = std::ranges::find_if(lane.waiting, [&](const Waiting& waiting) {
     return waiting.claim.interface == claim.interface && waiting.claim.address == claim.address;

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "agent/pacing.h"
 #include "base/error.h"
 #include "io/descriptor.h"
 #include "io/loop.h"
@@ -23,22 +24,11 @@
 
 namespace agent {
 
-// The pauses on an interface (vrrp_garp_interval, vrrp_gna_interval, garp_group). Interfaces of one
-// lane share them.
-struct Pacing {
-  std::uint32_t lane = 0;
-  io::Duration arp{};
-  io::Duration neighbour{};
-
-  bool operator==(const Pacing&) const = default;
-};
-
 class Announcer {
  public:
   static base::Result<std::unique_ptr<Announcer>> open(io::Loop& loop);
 
-  // Interfaces that are not in it have no pauses.
-  void set_pacing(std::map<net::InterfaceIndex, Pacing> pacing) { pacing_ = std::move(pacing); }
+  void set_pacing(PacingTable pacing) { pacing_ = std::move(pacing); }
 
   // Each address in turn, `rounds` times over. `link_of` knows the interfaces; addresses on one
   // that it does not know or that has no MAC address are left out.
@@ -79,7 +69,7 @@ class Announcer {
 
   io::Descriptor socket_;
   io::Timer timer_;
-  std::map<net::InterfaceIndex, Pacing> pacing_;
+  PacingTable pacing_;
   std::map<LaneKey, Lane> lanes_;
   // Whether an interface forwards IPv6, and when that was looked up.
   std::map<std::string, std::pair<bool, io::Instant>> forwards_;

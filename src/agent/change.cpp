@@ -90,6 +90,7 @@ base::Result<> Agent::change(Plan plan) {
     });
   }
   interfaces_ = std::move(plan.interfaces);
+  announcer_->set_pacing(std::move(plan.pacing));
   // Groups are made of routers that are there, and those that leave must have left theirs; nobody
   // has begun or been changed when a group first looks at its members.
   const auto startup_delay = has_started_ ? vrrp::Duration{} : plan.startup_delay;

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "agent/plan_routes.h"
+#include "agent/plan_wire.h"
 #include "netlink/select.h"
 
 namespace agent {
@@ -45,6 +46,7 @@ class Planner {
                                   .states_on_reload = config_.globals.fifo_states_on_reload,
                                   .mail = config_.globals.mail,
                                   .router_id = config_.globals.router_id};
+    result_.plan.pacing = plan_pacing(config_, network_);
     for (const auto& address : config_.static_addresses) warn_of_options(address);
     for (const auto& address : config_.static_addresses)
       if (const netlink::Link* link = device(address, nullptr))
@@ -132,9 +134,6 @@ class Planner {
   }
 
   void plan_router(const keepalived::Instance& instance) {
-    if (instance.authentication == keepalived::Authentication::Header)
-      return stop(instance.at, "auth_type AH is not supported yet",
-                  "auth_type PASS is, and so is no authentication, which version 3 prescribes");
     warn_of_unsupported(instance);
     const netlink::Link* link = interface_of(instance);
     if (link == nullptr) return;
@@ -212,10 +211,7 @@ class Planner {
       config.addresses.push_back(address.prefix.address());
     config.source =
         instance.source ? instance.source : own_source(network_.addresses, config, ours_);
-    if (instance.authentication == keepalived::Authentication::Password) {
-      config.auth_type = vrrp::AuthType::Password;
-      config.password = vrrp::password_from(instance.password);
-    }
+    plan_authentication(instance, config);
     for (const auto& peer : instance.peers)
       config.peers.push_back({.address = peer.address,
                               .min_hop_limit = peer.min_ttl.value_or(0),

@@ -12,6 +12,7 @@
 
 #include "agent/held_routes.h"
 #include "agent/notifications.h"
+#include "agent/pacing.h"
 #include "keepalived/config.h"
 #include "netlink/types.h"
 #include "text/place.h"
@@ -68,6 +69,7 @@ struct Plan {
   NotificationSettings notifications = {};
   std::vector<netlink::Address> static_addresses = {};
   std::vector<RoutingEntry> static_routes = {};
+  PacingTable pacing = {};
   // Of the routers that start with the program.
   vrrp::Duration startup_delay{};
 };

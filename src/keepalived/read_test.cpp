@@ -145,8 +145,7 @@ TEST(WildShapes, RouterSystemsPairFamiliesInAGroup) {
   EXPECT_THAT(
       whats(reading),
       ElementsAre("`dynamic_interfaces` is not supported yet", "`script_user` is not supported yet",
-                  "`vrrp_notify_fifo` is not supported yet",
-                  "`vrrp_garp_interval` is not supported yet", "`use_vmac` is not supported yet",
+                  "`vrrp_notify_fifo` is not supported yet", "`use_vmac` is not supported yet",
                   "`vmac_xmit_base` is not supported yet"));
   const Config& config = reading.config;
   EXPECT_EQ(config.instances.at(0).version, vrrp::Version::V3);
