@@ -57,6 +57,11 @@ class Agent {
   Snapshot outline() const;  // all but the routers, of which there may be thousands
   RouterSnapshot snapshot_of(vrrp::RouterId id) const;
   std::vector<vrrp::RouterId> routers() const { return engine_.routers(); }
+  bool has(vrrp::RouterId id) const { return running_.contains(id); }
+  // Those of an instance or a sync group; of all, if the name is empty (operate.cpp).
+  base::Result<std::vector<vrrp::RouterId>> named(std::string_view name) const;
+  // An operator's Drain, Resign or AnnounceRequested; the names of those who were told.
+  base::Result<std::vector<std::string>> operate(const vrrp::Event& event, const std::string& name);
   void count_refused_reload() { ++tally_.reloads_refused; }
 
   // An interface that the plan names came back as another one: time to plan anew.
@@ -93,6 +98,7 @@ class Agent {
   Subject subject(vrrp::RouterId id) const;
   void repeat_states();
   void tell(vrrp::RouterId id, const vrrp::Notice& notice);
+  std::string in_words(const vrrp::Reason& reason) const;
   void leave(vrrp::RouterId id);
   void flush_held();
   std::vector<TrackerSnapshot> trackers() const;
@@ -154,6 +160,7 @@ class Agent {
   std::function<void()> on_replaced_;
 
   io::Timer deadline_;
+  bool drains_all_ = false;  // also routers that a reload adds
   bool is_turn_coming_ = false;
   std::set<net::InterfaceIndex> changed_addresses_;  // since the last turn
   std::optional<vrrp::Instant> armed_;               // for when deadline_ is set

@@ -171,6 +171,7 @@ void Agent::start_router(vrrp::RouterId id) {
   const netlink::Link* link = find(monitor_->links(), config.interface);
   if (link == nullptr || !link->is_running) engine_.handle(id, vrrp::LinkDown{}, now, actions_);
   tell_tracked(id, config);
+  if (drains_all_) engine_.handle(id, vrrp::Drain{}, now, actions_);
   engine_.handle(id, vrrp::Startup{}, now, actions_);
 }
 

@@ -24,6 +24,7 @@ constexpr int kLint = 300;
 constexpr int kPrintConfig = 301;
 constexpr int kHelpConfig = 302;
 constexpr int kNoAddressLease = 303;
+constexpr int kControl = 310;
 
 constexpr std::array kLong = {
     option{"use-file", required_argument, nullptr, 'f'},
@@ -59,6 +60,7 @@ constexpr std::array kLong = {
     option{"lint", no_argument, nullptr, kLint},
     option{"print-config", no_argument, nullptr, kPrintConfig},
     option{"help-config", optional_argument, nullptr, kHelpConfig},
+    option{"control", required_argument, nullptr, kControl},
     option{"config-fd", required_argument, nullptr, kConfigFd},
     option{"ignore-sigint", no_argument, nullptr, kIgnoreSigint},
     option{"perf", optional_argument, nullptr, kPerf},
@@ -118,6 +120,9 @@ base::Result<> take(int letter, const std::string& value, Options& options) {
     case kHelpConfig:
       options.action = Options::Action::HelpConfig;
       options.keyword = value;
+      return {};
+    case kControl:
+      options.control = value;
       return {};
     case 'v':
       options.action = Options::Action::Version;
@@ -215,6 +220,8 @@ Options (keepalived's; those of its other parts are accepted and have no effect)
   -r, --vrrp_pid=FILE        the same, for scripts that expect keepalived's second process
   -c, --checkers_pid=FILE    accepted; there are no checkers
   -i, --config-id=ID         which lines behind @ID count; default: the short host name
+      --control=PATH|off     where `holdfast status` and `holdfast ctl` find this agent; default
+                             /run/holdfast/holdfastd.sock, or -2, -3 … where others run
       --signum=STOP|RELOAD   print the number of the signal that does it
   -v, --version
   -h, --help

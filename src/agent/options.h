@@ -26,6 +26,8 @@ struct Options {
   // be writable; an explicit one must be.
   std::string pid_file = {};
   std::string vrrp_pid_file = {};
+  // The control socket's path; empty: the default place; "off": none.
+  std::string control = {};
   std::vector<std::string> without_effect = {};  // accepted, but nothing here does it
 };
 

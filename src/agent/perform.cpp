@@ -111,11 +111,11 @@ void Agent::tell(vrrp::RouterId id, const vrrp::Transition& transition) {
                                       {"to", std::string(name(transition.to))},
                                       {"priority", fmt::to_string(priority.value())},
                                       {"cause", std::string(name(transition.reason.cause))},
-                                      {"reason", describe(transition.reason)}});
+                                      {"reason", in_words(transition.reason)}});
   history_.add(id, {.from = transition.from,
                     .to = transition.to,
                     .cause = transition.reason.cause,
-                    .reason = describe(transition.reason),
+                    .reason = in_words(transition.reason),
                     .time = transition.time});
   const bool is_deleted = running.is_deleted && transition.to == vrrp::State::Initialize;
   notifications_.tell(subject(id), running.planned.notify, running.planned.sends_mail,
@@ -137,6 +137,15 @@ void Agent::repeat_states() {
     if (group.state != vrrp::State::Initialize)
       notifications_.repeat({.kind = Subject::Kind::Group, .name = group.name},
                             told_of(group.state));
+}
+
+// The core knows tracked things by number only.
+std::string Agent::in_words(const vrrp::Reason& reason) const {
+  const std::string name = reason.tracked ? track_names_.name_of(*reason.tracked) : std::string();
+  if (!name.empty() && reason.cause == vrrp::Cause::TrackedDown) return name + " is down";
+  if (!name.empty() && reason.cause == vrrp::Cause::TrackedUnknown)
+    return name + " has no result yet";
+  return describe(reason);
 }
 
 void Agent::tell(vrrp::RouterId id, const vrrp::Notice& notice) {

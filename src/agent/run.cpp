@@ -17,6 +17,7 @@
 #include <optional>
 
 #include "agent/agent.h"
+#include "agent/control.h"
 #include "agent/daemon.h"
 #include "agent/load.h"
 #include "agent/options.h"
@@ -170,6 +171,7 @@ class Daemon {
     if (const auto started = agent_->start(std::move(loaded.plan)); !started)
       return complain(kFailed, started.error());
     signal(SIGPIPE, SIG_IGN);
+    open_control(loaded.globals);
     signals_.emplace(loop_, std::initializer_list<int>{SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2},
                      [this](int number) { on_signal(number); });
     if (background) background->ready(options_.logs_to_console);
@@ -206,7 +208,8 @@ class Daemon {
   void on_signal(int number) {
     switch (number) {
       case SIGHUP:
-        return reload();
+        reload();
+        return;
       case SIGUSR1:
       case SIGUSR2:
         return agent_->log_summary();
@@ -224,8 +227,30 @@ class Daemon {
     agent_->stop([this] { loop_.stop(); });
   }
 
-  void reload() {
-    if (stop_asked_) return;
+  // The agent serves without it, so what is wrong with it is said and not fatal.
+  void open_control(const keepalived::Globals& globals) {
+    if (options_.control == "off") return;
+    control_.emplace(*agent_, [this] { return reload(); });
+    const auto handler = [this](const control::Request& request, const ControlPeer& peer) {
+      return control_->handle(request, peer);
+    };
+    std::string name =
+        globals.instance_name.empty() ? globals.network_namespace : globals.instance_name;
+    if (name.empty() || name.find('/') != std::string::npos) name = control::kDefaultName;
+    auto opened = options_.control.empty()
+                      ? ControlServer::open_in_default_place(loop_, name, handler)
+                      : ControlServer::open(loop_, options_.control, handler);
+    if (opened)
+      control_server_ = std::move(*opened);
+    else
+      base::log::warning("control.unavailable",
+                         {{"error", opened.error().what}, {"hint", opened.error().hint}});
+    if (control_server_)
+      base::log::info("control.listening", {{"socket", control_server_->path()}});
+  }
+
+  Reloaded reload() {
+    if (stop_asked_) return {.diagnostics = "this agent is stopping\n"};
     const auto start = Clock::now();
     Loaded loaded = load_now();
     report(options_, loaded.diagnostics);
@@ -234,7 +259,7 @@ class Daemon {
       base::log::error("config.refused",
                        {{"config", options_.config_file},
                         {"hint", "nothing has changed; mend it and reload again"}});
-      return;
+      return {.diagnostics = rendered(loaded.diagnostics)};
     }
     const std::size_t instances = loaded.plan.routers.size();
     if (const auto changed = agent_->change(std::move(loaded.plan)); !changed)
@@ -242,6 +267,7 @@ class Daemon {
     const auto took = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
     base::log::info("config.reloaded", {{"instances", fmt::to_string(instances)},
                                         {"took_ms", fmt::format("{:.1f}", took)}});
+    return {.is_done = true, .instances = instances, .diagnostics = rendered(loaded.diagnostics)};
   }
 
   Options options_;
@@ -251,6 +277,8 @@ class Daemon {
   std::vector<PidFile> pid_files_;
   std::optional<io::Signals> signals_;
   std::optional<Clock::time_point> stop_asked_;
+  std::optional<Control> control_;
+  std::unique_ptr<ControlServer> control_server_;
 };
 
 // What is wrong with the file is said before anything is touched; 0 if it can run.

@@ -118,6 +118,13 @@ RouterSnapshot Agent::snapshot_of(vrrp::RouterId id) const {
                      .peers = latest_first(router.hearing()),
                      .transitions = history_.transitions(id),
                      .notices = history_.notices(id)};
+  if (const auto obstacle = router.obstacle()) out.obstacle = in_words(*obstacle);
+  for (std::size_t i = 0; i < out.config.tracked.size(); ++i) {
+    TrackerSnapshot state;
+    note_state(state, router.tracked_states()[i]);
+    const vrrp::Tracked& tracked = out.config.tracked[i];
+    out.tracked.push_back({tracked, track_names_.name_of(tracked.id), state.is_up, state.value});
+  }
   for (const RunningGroup& group : groups_)
     if (std::ranges::find(group.members, id) != group.members.end()) out.group = group.name;
   const auto present = monitor_->addresses();

@@ -65,7 +65,6 @@ struct TrackerSnapshot {
 
 // Another host that has an address of ours, as ARP or neighbour discovery tells.
 struct OwnerSnapshot {
-  std::string router = {};
   net::IpAddress address;
   std::string interface_name = {};
   net::MacAddress mac;
@@ -74,6 +73,14 @@ struct OwnerSnapshot {
   std::uint64_t count = 0;
   vrrp::Instant first{};
   vrrp::Instant last{};
+};
+
+// What a router tracks, and what it was told about it.
+struct TrackedSnapshot {
+  vrrp::Tracked tracked;
+  std::string name = {};           // "script check_haproxy"
+  std::optional<bool> is_up = {};  // nothing: no result yet
+  std::optional<int> value = {};   // a file's number
 };
 
 struct RouterSnapshot {
@@ -89,12 +96,15 @@ struct RouterSnapshot {
   vrrp::Priority effective_priority{100};
   std::optional<net::IpAddress> source = {};
   std::optional<vrrp::Instant> deadline = {};  // when it has something to do next
+  std::string obstacle = {};                   // what keeps it from taking part now, in words
+  std::vector<TrackedSnapshot> tracked = {};
   std::vector<AddressSnapshot> addresses = {};
   vrrp::Counters counters = {};
   std::optional<vrrp::Peer> active_peer = {};        // who was heard last as the active router
   std::vector<vrrp::Heard> peers = {};               // everybody who was heard, latest first
   std::vector<TransitionSnapshot> transitions = {};  // the latest first
   std::vector<NoticeSnapshot> notices = {};          // likewise
+  std::vector<OwnerSnapshot> owners = {};
 };
 
 struct GroupSnapshot {
@@ -127,7 +137,6 @@ struct Snapshot {
   std::vector<GroupSnapshot> groups = {};
   std::vector<TrackerSnapshot> trackers = {};
   std::vector<netlink::Link> interfaces = {};  // those that routers and trackers name
-  std::vector<OwnerSnapshot> owners = {};
   std::vector<netlink::Address> static_addresses = {};
   std::array<std::uint64_t, vrrp::kRejectReasons> unmatched = {};  // refused, of no router here
   ResourceSnapshot resources = {};

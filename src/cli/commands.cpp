@@ -25,6 +25,8 @@ const std::vector<Command>& table_of_commands() {
       {"instances", "list the instances of a deployment", instances},
       {"recreate", "delete VMs and create them again", recreate},
       {"delete-deployment", "delete all VMs of a deployment", delete_deployment},
+      {"status", "what the agents on this machine do, and why", status},
+      {"ctl", "drain, resign, reload and more: commands to an agent", ctl},
   };
   return table;
 }

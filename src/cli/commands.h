@@ -42,5 +42,7 @@ int deploy(const Arguments& arguments);
 int instances(const Arguments& arguments);
 int recreate(const Arguments& arguments);
 int delete_deployment(const Arguments& arguments);
+int status(const Arguments& arguments);
+int ctl(const Arguments& arguments);
 
 }  // namespace cli

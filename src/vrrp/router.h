@@ -96,6 +96,8 @@ class Router {
   const std::optional<net::IpAddress>& source() const { return source_; }
   const std::optional<Peer>& last_active_peer() const { return peer_; }
   const std::vector<Heard>& hearing() const { return hearing_.all(); }
+  // What stands in the way of taking part, if anything does.
+  std::optional<Reason> obstacle() const { return fault(); }
   std::span<const TrackedState> tracked_states() const { return tracked_; }
   const Counters& counters() const { return counters_; }
   void clear_counters() { counters_ = {}; }
