@@ -52,6 +52,9 @@ base::Result<std::unique_ptr<Agent>> Agent::open(io::Loop& loop, io::Forker& for
   auto announcer = Announcer::open(loop);
   if (!announcer) return std::unexpected(announcer.error());
   agent->announcer_ = std::move(*announcer);
+  auto frames = FrameSender::open();
+  if (!frames) return std::unexpected(frames.error());
+  agent->frames_ = std::move(*frames);
   agent->transport_.emplace(loop, [raw = agent.get()] { raw->turn(); });
   return agent;
 }

@@ -15,6 +15,7 @@
 
 #include "agent/address_lease.h"
 #include "agent/announcer.h"
+#include "agent/frame_sender.h"
 #include "agent/held_addresses.h"
 #include "agent/held_routes.h"
 #include "agent/history.h"
@@ -23,6 +24,7 @@
 #include "agent/snapshot.h"
 #include "agent/trackers.h"
 #include "agent/transport.h"
+#include "agent/virtual_macs.h"
 #include "io/loop.h"
 #include "netlink/monitor.h"
 #include "vrrp/engine.h"
@@ -116,6 +118,7 @@ class Agent {
   // What the kernel and scripts tell (input.cpp).
   void on_change(const netlink::Change& change);
   void on_link(const netlink::Link& link, bool is_running);
+  bool is_link_up(const PlannedRouter& planned) const;
   void update_sources();
   void repair(const netlink::Address& address);
   void on_tracked(const vrrp::Event& event, vrrp::TrackId id);
@@ -127,6 +130,8 @@ class Agent {
   // Plans (change.cpp).
   base::Result<> listen();
   void remove_left_over(const Plan& plan);
+  base::Result<> realise_vmacs(Plan& plan);
+  void retire_vmacs();
   std::optional<vrrp::RouterId> add_router(const PlannedRouter& planned, vrrp::Duration delay);
   void start_router(vrrp::RouterId id);
   void tell_tracked(vrrp::RouterId id, const vrrp::RouterConfig& config);
@@ -141,6 +146,8 @@ class Agent {
   std::unique_ptr<AddressLease> lease_;  // none: switched off, or not possible here
   std::unique_ptr<Announcer> announcer_;
   std::optional<Transport> transport_;
+  std::optional<FrameSender> frames_;
+  VirtualMacs virtual_macs_;
   Notifications notifications_;
   TrackNames track_names_;
   History history_;

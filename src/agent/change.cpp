@@ -43,6 +43,7 @@ std::vector<T> without(const std::vector<T>& from, const std::vector<T>& kept) {
 }  // namespace
 
 base::Result<> Agent::start(Plan plan) {
+  virtual_macs_.set_owner(identity_.config_file);
   remove_left_over(plan);
   if (plan.startup_delay > vrrp::Duration{})
     base::log::info(
@@ -78,6 +79,7 @@ void Agent::remove_left_over(const Plan& plan) {
 }
 
 base::Result<> Agent::change(Plan plan) {
+  if (auto made = realise_vmacs(plan); !made) return made;  // nothing else has changed yet
   const vrrp::Instant now = Clock::now();
   if (has_started_) ++tally_.reloads;
   receive(now);
@@ -128,8 +130,29 @@ base::Result<> Agent::change(Plan plan) {
   tell_groups();
   if (has_started_ && notifications_.wants_states_on_reload()) repeat_states();
   flush_held();
+  retire_vmacs();
   schedule();
   return listening;
+}
+
+base::Result<> Agent::realise_vmacs(Plan& plan) {
+  std::vector<PlannedVmac> wanted = plan.vmacs;
+  const auto made = virtual_macs_.realise(wanted, monitor_->links());
+  for (std::size_t i = 0; i < wanted.size(); ++i)
+    if (wanted[i].index != plan.vmacs[i].index)
+      replace_interface(plan, plan.vmacs[i].index, wanted[i].index);
+  monitor_->poll();  // so that everybody knows them
+  return made;
+}
+
+// Those that no router needs any more, also one that is still handing over.
+void Agent::retire_vmacs() {
+  std::set<net::InterfaceIndex> in_use;
+  for (const auto& [id, running] : running_) {
+    if (running.planned.vmac) in_use.insert(*running.planned.vmac);
+    for (const auto& address : running.planned.addresses) in_use.insert(address.interface);
+  }
+  virtual_macs_.retire(in_use, monitor_->links());
 }
 
 base::Result<> Agent::listen() {
@@ -168,8 +191,7 @@ std::optional<vrrp::RouterId> Agent::add_router(const PlannedRouter& planned,
 void Agent::start_router(vrrp::RouterId id) {
   const vrrp::Instant now = Clock::now();
   const vrrp::RouterConfig& config = running_.at(id).planned.config;
-  const netlink::Link* link = find(monitor_->links(), config.interface);
-  if (link == nullptr || !link->is_running) engine_.handle(id, vrrp::LinkDown{}, now, actions_);
+  if (!is_link_up(running_.at(id).planned)) engine_.handle(id, vrrp::LinkDown{}, now, actions_);
   tell_tracked(id, config);
   if (drains_all_) engine_.handle(id, vrrp::Drain{}, now, actions_);
   engine_.handle(id, vrrp::Startup{}, now, actions_);
@@ -203,6 +225,10 @@ void Agent::update_router(vrrp::RouterId id, PlannedRouter planned) {
   if (engine_.router(id).state() == vrrp::State::Active)
     routes_->claim(id.value, without(planned.routes, running.planned.routes));
   running.planned = std::move(planned);
+  if (is_link_up(running.planned))  // a virtual interface may have been made anew
+    engine_.handle(id, vrrp::LinkUp{}, now, actions_);
+  else
+    engine_.handle(id, vrrp::LinkDown{}, now, actions_);
   if (!is_same_router || !is_same_addresses) {
     base::log::info("vrrp.reconfigured", {{"instance", running.planned.name}});
     if (const auto done = engine_.reconfigure(id, running.planned.config, now, actions_); !done)

@@ -14,7 +14,13 @@ using Clock = std::chrono::steady_clock;
 void Agent::on_change(const netlink::Change& change) {
   if (const auto* link = std::get_if<netlink::LinkChanged>(&change))
     on_link(link->link, link->link.is_running);
-  if (const auto* gone = std::get_if<netlink::LinkGone>(&change)) on_link(gone->link, false);
+  if (const auto* gone = std::get_if<netlink::LinkGone>(&change)) {
+    on_link(gone->link, false);
+    // One of ours that somebody deleted, and not its base with it.
+    if (virtual_macs_.is_ours(gone->link.index) && gone->link.base &&
+        find(monitor_->links(), *gone->link.base) != nullptr && on_replaced_)
+      loop_.post(on_replaced_);
+  }
   if (const auto* added = std::get_if<netlink::AddressAdded>(&change))
     changed_addresses_.insert(added->address.interface);
   if (const auto* removed = std::get_if<netlink::AddressRemoved>(&change)) {
@@ -27,9 +33,15 @@ void Agent::on_change(const netlink::Change& change) {
 void Agent::on_link(const netlink::Link& link, bool is_running) {
   const vrrp::Instant now = Clock::now();
   receive(now);  // what was heard before the link changed
-  const vrrp::Event event =
-      is_running ? vrrp::Event(vrrp::LinkUp{}) : vrrp::Event(vrrp::LinkDown{});
-  engine_.handle_interface(link.index, std::nullopt, event, now, actions_);
+  if (is_running) virtual_macs_.raise(link.index, monitor_->links());
+  for (const auto& [id, running] : running_) {
+    const PlannedRouter& planned = running.planned;
+    if (planned.config.interface != link.index && planned.vmac != link.index) continue;
+    if (is_link_up(planned))
+      engine_.handle(id, vrrp::LinkUp{}, now, actions_);
+    else
+      engine_.handle(id, vrrp::LinkDown{}, now, actions_);
+  }
   for (const PlannedInterface& tracked : interfaces_)
     if (tracked.name == link.name)
       on_tracked(vrrp::TrackedChanged{tracked.id, is_running}, tracked.id);
@@ -39,6 +51,14 @@ void Agent::on_link(const netlink::Link& link, bool is_running) {
   });
   if (is_running) routes_->reassert_soon();
   if (is_replacement && is_running && on_replaced_) loop_.post(on_replaced_);
+}
+
+bool Agent::is_link_up(const PlannedRouter& planned) const {
+  const auto is_running = [this](net::InterfaceIndex index) {
+    const netlink::Link* link = find(monitor_->links(), index);
+    return link != nullptr && link->is_running;
+  };
+  return is_running(planned.config.interface) && (!planned.vmac || is_running(*planned.vmac));
 }
 
 void Agent::update_sources() {

@@ -28,6 +28,7 @@ void Agent::perform() {
     if (const auto* advertise = std::get_if<vrrp::Advertise>(&action)) send(id, *advertise);
   const vrrp::Instant sent = std::chrono::steady_clock::now();  // or a little later
   transport_->flush();
+  frames_->flush();
   renew_lease(actions, sent);
   for (const auto& [id, action] : actions) {
     const Running& running = running_.at(id);
@@ -74,6 +75,7 @@ void Agent::leave(vrrp::RouterId id) {
   engine_.remove(id);
   running_.erase(id);
   history_.forget(id);
+  retire_vmacs();
   if (const auto done = listen(); !done)
     base::log::warning("vrrp.listen_failed", {{"error", base::to_string(done.error())}});
 }
@@ -84,16 +86,22 @@ void Agent::send(vrrp::RouterId id, const vrrp::Advertise& advertise) {
   if (!router.source()) return;
   for (const net::IpAddress& destination : router.destinations()) {
     if (++identification_ == 0) ++identification_;  // the kernel would choose one
-    transport_->send({.interface = planned.config.interface,
-                      .source = *router.source(),
-                      .destination = destination,
-                      .protocol = router.ip_protocol(),
-                      .hop_limit = planned.hop_limit,
-                      .identification = identification_},
-                     engine_.packet(id, advertise, destination,
-                                    {.utc = std::chrono::system_clock::now(),
-                                     .identification = identification_,
-                                     .hop_limit = planned.hop_limit}));
+    const auto payload = engine_.packet(id, advertise, destination,
+                                        {.utc = std::chrono::system_clock::now(),
+                                         .identification = identification_,
+                                         .hop_limit = planned.hop_limit});
+    Transport::Address address{.interface = planned.config.interface,
+                               .source = *router.source(),
+                               .destination = destination,
+                               .protocol = router.ip_protocol(),
+                               .hop_limit = planned.hop_limit,
+                               .identification = identification_};
+    if (!planned.advertises_from) {
+      transport_->send(address, payload);
+      continue;
+    }
+    address.interface = *planned.vmac;
+    frames_->send(address, *planned.advertises_from, payload);
   }
 }
 

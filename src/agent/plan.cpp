@@ -31,15 +31,15 @@ namespace {
 class Planner {
  public:
   Planner(const keepalived::Config& config, const Network& network, TrackNames& names)
-      : config_(config), network_(network), names_(names) {}
+      : config_(config), network_(network), names_(names), vmacs_(network.links) {}
 
   Planning make() {
     for (const auto& instance : config_.instances)
       for (const auto& address : instance.addresses) ours_.push_back(address.prefix.address());
     for (const auto& instance : config_.instances)
       for (const auto& address : instance.excluded) ours_.push_back(address.prefix.address());
-    result_.plan.static_routes = plan_routes(config_.static_routes, config_.static_rules);
     for (const auto& instance : config_.instances) plan_router(instance);
+    plan_all_routes();
     result_.plan.startup_delay = config_.globals.startup_delay;
     result_.plan.notifications = {.fifo = config_.globals.fifo,
                                   .vrrp_fifo = config_.globals.vrrp_fifo,
@@ -47,11 +47,11 @@ class Planner {
                                   .mail = config_.globals.mail,
                                   .router_id = config_.globals.router_id};
     result_.plan.pacing = plan_pacing(config_, network_);
-    for (const auto& address : config_.static_addresses) warn_of_options(address);
     for (const auto& address : config_.static_addresses)
       if (const netlink::Link* link = device(address, nullptr))
         result_.plan.static_addresses.push_back(to_netlink(address, link->index));
     for (const auto& group : config_.groups) plan_group(group);
+    result_.plan.vmacs = vmacs_.take();
     return std::move(result_);
   }
 
@@ -84,9 +84,62 @@ class Planner {
     if (address.device.empty() && otherwise != nullptr) return otherwise;
     const std::string& name =
         address.device.empty() ? config_.globals.default_interface : address.device;
-    const netlink::Link* link = find(network_.links, name);
+    const netlink::Link* link = vmacs_.find(name);
     if (link == nullptr) no_interface(address.at, name);
     return link;
+  }
+
+  // The instance's own virtual MAC address, or that of VRID and family.
+  const netlink::Link* vmac_on(const netlink::Link& base, const keepalived::Instance& instance,
+                               net::Family family, const text::Place& at, bool is_own) {
+    VmacPlanner::Wish wish{.base = base,
+                           .mac = virtual_mac(instance.vrid, family),
+                           .family = family,
+                           .prefix = config_.globals.vmac_address_prefix,
+                           .vrid = instance.vrid};
+    if (const auto& own = instance.virtual_interface) {
+      if (own->mac) wish.mac = *own->mac;
+      wish.link_group = own->link_group;
+      if (is_own) {
+        wish.name = own->name;
+        wish.prefix = config_.globals.vmac_prefix;
+      }
+    }
+    const auto made = vmacs_.plan(wish);
+    if (made) return *made;
+    stop(at, made.error().what, made.error().hint);
+    return nullptr;
+  }
+
+  const netlink::Link* vmac_of(const keepalived::Instance& instance, const netlink::Link& base) {
+    if (!instance.virtual_interface) return nullptr;
+    const keepalived::VirtualInterface& wanted = *instance.virtual_interface;
+    if (wanted.kind == keepalived::VirtualInterface::Kind::Ipvlan) {
+      stop(wanted.at, "use_ipvlan is not supported", "use_vmac is");
+      return nullptr;
+    }
+    return vmac_on(base, instance, instance.family, wanted.at, true);
+  }
+
+  // Where an address goes: on the instance's own virtual interface, on one of another interface or
+  // family, or on a real one.
+  const netlink::Link* place_of(const keepalived::VirtualAddress& address,
+                                const keepalived::Instance& instance, const netlink::Link& base,
+                                const netlink::Link* vmac) {
+    const netlink::Link* on = device(address, &base);
+    if (on == nullptr) return nullptr;
+    const net::Family family = address.prefix.address().family();
+    const bool is_elsewhere = on->index != base.index;
+    const bool is_other_family = vmac != nullptr && family != instance.family;
+    if (vmac != nullptr && on->index == vmac->index) return vmac;
+    const bool wants_own = instance.vmac_for_addresses && (is_elsewhere || is_other_family);
+    if (address.use_vmac || wants_own) {
+      if (vmac != nullptr && !is_elsewhere && !is_other_family) return vmac;
+      return vmac_on(*on, instance, family, address.at, false);
+    }
+    if (vmac == nullptr || is_elsewhere) return on;
+    vmacs_.note_family(vmac->index, family);
+    return vmac;
   }
 
   static netlink::Address to_netlink(const keepalived::VirtualAddress& address,
@@ -147,11 +200,17 @@ class Planner {
     router.hop_limit = instance.peers.empty() ? vrrp::kHopLimit : instance.unicast_ttl;
     router.notify = instance.notify;
     router.sends_mail = instance.smtp_alert;
+    const netlink::Link* vmac = vmac_of(instance, *link);
+    if (vmac != nullptr) {
+      router.vmac = vmac->index;
+      // Unicast needs the real one: replies would come to it.
+      if (!instance.virtual_interface->transmits_on_base && instance.peers.empty())
+        router.advertises_from = vmac->mac;
+    }
     for (const auto* list : {&instance.addresses, &instance.excluded})
       for (const auto& address : *list)
-        if (const netlink::Link* on = device(address, link))
+        if (const netlink::Link* on = place_of(address, instance, *link, vmac))
           router.addresses.push_back(to_netlink(address, on->index));
-    router.routes = plan_routes(instance.routes, instance.rules);
     if (const auto valid = vrrp::check(router.config); !valid)
       return stop(instance.at, valid.error().what, valid.error().hint);
     const auto key = std::tuple(link->index, instance.family, instance.vrid);
@@ -163,12 +222,23 @@ class Planner {
     result_.plan.routers.push_back(std::move(router));
   }
 
+  // After all routers, since a route may lead over any of their virtual interfaces.
+  void plan_all_routes() {
+    result_.plan.static_routes = plan_routes(config_.static_routes, config_.static_rules);
+    for (const auto& instance : config_.instances) {
+      auto routes = plan_routes(instance.routes, instance.rules);
+      auto& routers = result_.plan.routers;
+      const auto router = std::ranges::find(routers, instance.name, &PlannedRouter::name);
+      if (router != routers.end()) router->routes = std::move(routes);
+    }
+  }
+
   std::vector<RoutingEntry> plan_routes(const std::vector<keepalived::Route>& routes,
                                         const std::vector<keepalived::Rule>& rules) {
     std::vector<RoutingEntry> out;
     for (const keepalived::Route& route : routes) {
       auto entry = plan_route(route, [&](const std::string& name) {
-        const netlink::Link* link = find(network_.links, name);
+        const netlink::Link* link = vmacs_.find(name);
         if (link == nullptr) no_interface(route.at, name);
         return link;
       });
@@ -180,17 +250,8 @@ class Planner {
 
   // Keywords that have no effect yet are the reader's to name, what stands behind them is ours.
   void warn_of_unsupported(const keepalived::Instance& instance) {
-    for (const auto* list : {&instance.addresses, &instance.excluded})
-      for (const auto& address : *list) warn_of_options(address);
     if (instance.strict && !instance.accept)
       warn_once(instance.at, "the no_accept of strict mode", "the addresses answer");
-  }
-
-  void warn_of_options(const keepalived::VirtualAddress& address) {
-    const auto name = [&](bool is_given, std::string_view option, std::string hint) {
-      if (is_given) warn_once(address.at, option, std::move(hint));
-    };
-    name(address.use_vmac, "use_vmac behind an address", "the interface's own MAC is used");
   }
 
   vrrp::RouterConfig router_config(const keepalived::Instance& instance,
@@ -287,6 +348,7 @@ class Planner {
   const Network& network_;
   TrackNames& names_;
   Planning result_;
+  VmacPlanner vmacs_;
   RulePlanner rules_;
   std::set<std::string, std::less<>> named_;  // by warn_once
   std::vector<net::IpAddress> ours_;          // every virtual address: none of them is a source
@@ -301,6 +363,29 @@ std::optional<net::IpAddress> own_source(std::span<const netlink::Address> prese
   const auto source = primary_address(present, config.interface, config.family, virtual_addresses);
   if (source || !config.priority.is_owner()) return source;
   return primary_address(present, config.interface, config.family);
+}
+
+void replace_interface(Plan& plan, net::InterfaceIndex from, net::InterfaceIndex to) {
+  const auto replace = [&](net::InterfaceIndex& index) {
+    if (index == from) index = to;
+  };
+  const auto replace_if_any = [&](std::optional<net::InterfaceIndex>& index) {
+    if (index) replace(*index);
+  };
+  const auto replace_in = [&](std::vector<netlink::Address>& addresses,
+                              std::vector<RoutingEntry>& routes) {
+    for (netlink::Address& address : addresses) replace(address.interface);
+    for (RoutingEntry& entry : routes)
+      if (auto* route = std::get_if<netlink::Route>(&entry.item)) {
+        replace_if_any(route->interface);
+        for (netlink::NextHop& hop : route->next_hops) replace_if_any(hop.interface);
+      }
+  };
+  for (PlannedRouter& router : plan.routers) {
+    replace_if_any(router.vmac);
+    replace_in(router.addresses, router.routes);
+  }
+  replace_in(plan.static_addresses, plan.static_routes);
 }
 
 Planning make_plan(const keepalived::Config& config, const Network& network, TrackNames& names) {

@@ -13,6 +13,7 @@
 #include "agent/held_routes.h"
 #include "agent/notifications.h"
 #include "agent/pacing.h"
+#include "agent/plan_vmacs.h"
 #include "keepalived/config.h"
 #include "netlink/types.h"
 #include "text/place.h"
@@ -36,6 +37,10 @@ struct PlannedRouter {
   vrrp::RouterConfig config;
   std::vector<netlink::Address> addresses = {};  // advertised first, excluded after them
   std::vector<RoutingEntry> routes = {};         // and rules behind them
+  // use_vmac: the interface of the virtual MAC address, a link of its own that must be up; and
+  // whether advertisements come from it.
+  std::optional<net::InterfaceIndex> vmac = {};
+  std::optional<net::MacAddress> advertises_from = {};
   std::uint8_t hop_limit = vrrp::kHopLimit;
   bool has_fixed_source =
       false;  // written in the file: addresses that come and go do not change it
@@ -70,6 +75,7 @@ struct Plan {
   std::vector<netlink::Address> static_addresses = {};
   std::vector<RoutingEntry> static_routes = {};
   PacingTable pacing = {};
+  std::vector<PlannedVmac> vmacs = {};  // those that are missing stand with a stand-in's number
   // Of the routers that start with the program.
   vrrp::Duration startup_delay{};
 };
@@ -90,6 +96,9 @@ struct Network {
 std::optional<net::IpAddress> own_source(std::span<const netlink::Address> present,
                                          const vrrp::RouterConfig& config,
                                          std::span<const net::IpAddress> virtual_addresses);
+
+// What the plan refers to by a stand-in's number gets the number that has become known.
+void replace_interface(Plan& plan, net::InterfaceIndex from, net::InterfaceIndex to);
 
 Planning make_plan(const keepalived::Config& config, const Network& network, TrackNames& names);
 

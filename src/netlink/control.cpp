@@ -199,6 +199,33 @@ base::Result<InterfaceIndex> Control::create_bridge(const std::string& name,
   return created->index;
 }
 
+base::Result<InterfaceIndex> Control::create_macvlan(const std::string& name,
+                                                     const MacvlanOptions& options) {
+  if (const auto valid = check_name(name); !valid) return std::unexpected(valid.error());
+  wire::Message message = new_link();
+  message.put(IFLA_IFNAME, name);
+  message.put(IFLA_LINK, options.base.value);
+  message.put(IFLA_ADDRESS, options.mac.bytes());
+  if (options.link_group) message.put(IFLA_GROUP, *options.link_group);
+  {
+    const wire::Message::Nest info(message, IFLA_LINKINFO);
+    message.put(IFLA_INFO_KIND, std::string_view("macvlan"));
+    const wire::Message::Nest data(message, IFLA_INFO_DATA);
+    message.put(IFLA_MACVLAN_MODE, std::uint32_t{MACVLAN_MODE_PRIVATE});
+  }
+  const auto made = impl_->ask(fmt::format("cannot create macvlan {}", name), std::move(message));
+  if (!made) return std::unexpected(made.error());
+  const auto created = link(name);
+  if (!created) return std::unexpected(created.error());
+  if (!options.alias.empty()) {
+    wire::Message naming = change_link(created->index);
+    naming.put(IFLA_IFALIAS, options.alias);
+    const auto named = impl_->ask(fmt::format("cannot name {}", name), std::move(naming));
+    if (!named) return std::unexpected(named.error());
+  }
+  return created->index;
+}
+
 base::Result<> Control::create_veth(const VethEnd& near, const VethEnd& far) {
   for (const VethEnd* end : {&near, &far})
     if (const auto valid = check_name(end->name); !valid) return valid;

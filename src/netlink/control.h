@@ -40,6 +40,14 @@ struct BridgeOptions {
   std::optional<std::uint32_t> mtu = {};
 };
 
+// In private mode: it exchanges no frames with others on the same base.
+struct MacvlanOptions {
+  InterfaceIndex base;
+  net::MacAddress mac;
+  std::string alias = {};
+  std::optional<std::uint32_t> link_group = {};
+};
+
 class Control {
  public:
   static base::Result<Control> open();
@@ -54,6 +62,8 @@ class Control {
 
   base::Result<InterfaceIndex> create_bridge(const std::string& name,
                                              const BridgeOptions& options = {});
+  base::Result<InterfaceIndex> create_macvlan(const std::string& name,
+                                              const MacvlanOptions& options);
   // Both ends in one step, each already where it belongs.
   base::Result<> create_veth(const VethEnd& near, const VethEnd& far);
   base::Result<> delete_link(InterfaceIndex index);
