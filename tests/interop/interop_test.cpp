@@ -17,7 +17,7 @@
 
 namespace {
 
-constexpr std::size_t kAtATime = 8;
+constexpr std::size_t kAtATime = 11;
 
 class Interoperation : public lab::Test {};
 
