@@ -86,11 +86,9 @@ void Test::SetUp() {
   if (obstacle) GTEST_SKIP() << *obstacle;
 }
 
-int run_tests(int argc, char** argv) {
-  testing::InitGoogleTest(&argc, argv);
-  if (testing::GTEST_FLAG(list_tests)) return RUN_ALL_TESTS();
+int run(const std::function<int()>& inside) {
   obstacle = enter_namespaces();
-  if (obstacle) return skip_all();
+  if (obstacle) return inside();
   const pid_t init = fork();
   if (init < 0) {
     std::perror("fork");
@@ -103,10 +101,16 @@ int run_tests(int argc, char** argv) {
   }
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   obstacle = furnish();
-  const pid_t tests = fork();
-  if (tests != 0) be_init(tests);
+  const pid_t worker = fork();
+  if (worker != 0) be_init(worker);
   prctl(PR_SET_PDEATHSIG, SIGKILL);
-  std::exit(RUN_ALL_TESTS());
+  std::exit(inside());
+}
+
+int run_tests(int argc, char** argv) {
+  testing::InitGoogleTest(&argc, argv);
+  if (testing::GTEST_FLAG(list_tests)) return RUN_ALL_TESTS();
+  return run([] { return obstacle ? skip_all() : RUN_ALL_TESTS(); });
 }
 
 }  // namespace lab

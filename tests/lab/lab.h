@@ -28,7 +28,9 @@
 
 namespace lab {
 
-// Enters the namespaces and runs the tests there; a list of tests is given without entering.
+// Enters the namespaces and runs it there; gives its result. The process must have one thread.
+int run(const std::function<int()>& inside);
+// The same with the tests; a list of tests is given without entering.
 int run_tests(int argc, char** argv);
 // Why there is no laboratory on this machine; nothing when there is.
 const std::optional<std::string>& why_not();

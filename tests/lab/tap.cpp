@@ -45,8 +45,9 @@ Tap::Tap(const Namespace& where, const std::string& interface) {
       throw std::runtime_error(fmt::format("cannot tap {}: {}", interface, std::strerror(errno)));
     const int on = 1;
     setsockopt(socket_.get(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on);
-    const int size = 8 << 20;
-    setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+    const int size = 32 << 20;
+    if (setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) != 0)
+      setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
   });
 }
 
