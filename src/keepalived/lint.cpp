@@ -1,212 +1,194 @@
+// Runs the rules over one file or over each pair of several.
 #include "keepalived/lint.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
-#include <map>
+#include <numeric>
 #include <set>
-#include <tuple>
 #include <utility>
 
-#include "keepalived/values.h"
+#include "keepalived/lint_rules.h"
 
 namespace keepalived {
+namespace rules {
 namespace {
 
-class Linter {
+constexpr std::size_t kMostFindings = 1000;
+constexpr std::size_t kLeftOut = static_cast<std::size_t>(-1);
+
+Alone alone(const Config& config, const Surroundings& surroundings) {
+  Alone out{.config = config, .surroundings = surroundings};
+  for (const SyncGroup& group : config.groups)
+    for (const std::string& member : group.members) out.group_of.emplace(member, &group);
+  return out;
+}
+
+// Finds the instance of the other node that is the same virtual router. One VRID may be used on
+// several interfaces, so that the closest one is asked for first: it has an address, the interface
+// or the name in common, or is the only one.
+class Matcher {
  public:
-  std::vector<LintFinding> one(const Config& config) {
-    for (const Script& script : config.scripts) check_script(script);
-    for (const Instance& instance : config.instances) check_instance(instance);
-    check_shared_addresses(config);
-    return std::move(found_);
+  explicit Matcher(const Config& there) {
+    for (const Instance& other : there.instances) {
+      const Key key = key_of(other);
+      of_vrid_[key].push_back(&other);
+      of_word_[key].try_emplace("interface " + other.interface, &other);
+      of_word_[key].try_emplace("name " + other.name, &other);
+      for (const VirtualAddress& address : other.addresses)
+        of_address_[key].try_emplace(address.prefix.address(), &other);
+    }
   }
 
-  std::vector<LintFinding> pair(const Config& here, const Config& peer) {
-    std::map<Key, const Instance*> others;
-    for (const Instance& other : peer.instances) others.emplace(key(other), &other);
-    for (const Instance& mine : here.instances) {
-      const auto other = others.find(key(mine));
-      if (other != others.end())
-        check_pair(mine, *other->second);
-      else
-        add("peer-missing", mine.vrid_at,
-            fmt::format("the peer has no virtual router {} over {}", mine.vrid.value(),
-                        net::name(mine.family)),
-            "nobody takes over when this node fails");
+  const Instance* take(const Instance& mine) {
+    const Key key = key_of(mine);
+    const auto others = of_vrid_.find(key);
+    if (others == of_vrid_.end()) return nullptr;
+    for (const VirtualAddress& address : mine.addresses) {
+      const auto found = of_address_[key].find(address.prefix.address());
+      if (found != of_address_[key].end() && taken_.insert(found->second).second)
+        return found->second;
     }
-    return std::move(found_);
+    for (const std::string& word : {"interface " + mine.interface, "name " + mine.name}) {
+      const auto found = of_word_[key].find(word);
+      if (found != of_word_[key].end() && taken_.insert(found->second).second) return found->second;
+    }
+    const Instance* only = others->second.size() == 1 ? others->second.front() : nullptr;
+    return only != nullptr && taken_.insert(only).second ? only : nullptr;
   }
+
+  bool has_taken(const Instance& other) const { return taken_.contains(&other); }
 
  private:
-  using Key = std::tuple<std::uint8_t, net::Family>;
-  static Key key(const Instance& instance) { return {instance.vrid.value(), instance.family}; }
+  using Key = std::pair<std::uint8_t, net::Family>;
+  static Key key_of(const Instance& instance) { return {instance.vrid.value(), instance.family}; }
 
-  void add(std::string_view rule, const text::Place& at, std::string what, std::string hint) {
-    found_.push_back({rule, text::Diagnostic{.severity = text::Severity::Warning,
-                                             .place = at,
-                                             .what = fmt::format("{} [{}]", what, rule),
-                                             .hint = std::move(hint)}});
-  }
-
-  void check_script(const Script& script) {
-    static const std::set<std::string_view> shell_words = {"|",  "||", "&&",   ";", ">",
-                                                           ">>", "<",  "2>&1", "&", "2>/dev/null"};
-    for (const std::string& argument : script.command.argv)
-      if (shell_words.contains(argument) || argument.ends_with(';'))
-        return add("script-shell", script.command.at,
-                   fmt::format("`{}` is an argument like any other: no shell reads it", argument),
-                   "write \"/bin/sh -c '…'\", or put it into a script file");
-    if (script.timeout > script.interval)
-      add("script-timeout", script.at,
-          fmt::format("{} may run for {} s and is due every {} s", script.name,
-                      in_seconds(script.timeout), in_seconds(script.interval)),
-          "a timeout within the interval tells of a hanging check in time");
-  }
-
-  void check_instance(const Instance& instance) {
-    if (!instance.accept && !instance.priority.is_owner())
-      add("strict-accept", instance.at,
-          instance.strict
-              ? fmt::format("strict mode makes the addresses of {} answer nothing", instance.name)
-              : fmt::format("no_accept makes the addresses of {} answer nothing", instance.name),
-          instance.strict ? "add `accept`, or take strict mode away" : "take it away");
-    if (instance.authentication == Authentication::Password)
-      add("password-in-clear", instance.at,
-          fmt::format("the password of {} travels in clear", instance.name),
-          "it keeps mistakes out, not attackers");
-    if (instance.initial_state == InitialState::Master && instance.priority.is_owner() &&
-        !instance.addresses.empty())
-      add("owner", instance.at,
-          fmt::format("{} has priority 255: it claims to own its addresses", instance.name),
-          "take less, unless they are configured on this machine for good");
-    check_weights(instance);
-  }
-
-  // Every combination of results is a sum between the least and the greatest one; a priority that
-  // is cut off at 1 or 254 does not say what was meant.
-  void check_weights(const Instance& instance) {
-    if (instance.priority.is_owner()) return;
-    int least = instance.priority.value(), most = least;
-    const text::Place* first = nullptr;
-    for (const auto* list : {&instance.interfaces, &instance.scripts, &instance.processes})
-      for (const Tracked& tracked : *list) {
-        const int weight = tracked.reverse ? -tracked.weight : tracked.weight;
-        (weight < 0 ? least : most) += weight;
-        if (weight != 0 && first == nullptr) first = &tracked.at;
-      }
-    if (first != nullptr && (least < 1 || most > 254))
-      add("weight-range", *first,
-          fmt::format("the weights of {} reach from {} to {}", instance.name, least, most),
-          "priorities are kept within 1..254, so that some combinations come out equal");
-  }
-
-  void check_shared_addresses(const Config& config) {
-    std::map<std::tuple<net::IpAddress, std::string>, const Instance*> holders;
-    for (const Instance& instance : config.instances)
-      for (const auto* list : {&instance.addresses, &instance.excluded})
-        for (const VirtualAddress& address : *list) {
-          const std::string& device = address.device.empty() ? instance.interface : address.device;
-          const auto [other, is_new] =
-              holders.emplace(std::tuple(address.prefix.address(), device), &instance);
-          if (!is_new)
-            add("address-twice", address.at,
-                fmt::format("{} is an address of {} too", net::to_string(address.prefix.address()),
-                            other->second->name),
-                fmt::format("that one is at {}", text::to_string(other->second->at)));
-        }
-  }
-
-  static std::set<net::IpAddress> advertised(const Instance& instance) {
-    std::set<net::IpAddress> out;
-    for (const VirtualAddress& address : instance.addresses) out.insert(address.prefix.address());
-    return out;
-  }
-
-  // The priorities a node can have: with everything tracked well, and after each single failure.
-  struct Reach {
-    int healthy = 0;
-    int least = 0;
-  };
-  static Reach reach(const Instance& instance) {
-    Reach out{.healthy = instance.priority.value(), .least = instance.priority.value()};
-    if (instance.priority.is_owner()) return out;
-    for (const auto* list : {&instance.interfaces, &instance.scripts, &instance.processes})
-      for (const Tracked& tracked : *list) {
-        const int weight = tracked.reverse ? -tracked.weight : tracked.weight;
-        (weight > 0 ? out.healthy : out.least) += weight;
-      }
-    out.healthy = std::clamp(out.healthy, 1, 254);
-    out.least = std::clamp(out.least, 1, 254);
-    return out;
-  }
-
-  void check_pair(const Instance& mine, const Instance& other) {
-    const auto differ = [&](std::string_view rule, std::string what, std::string effect) {
-      add(rule, mine.at, std::move(what),
-          fmt::format("{}; the other one is at {}", effect, text::to_string(other.at)));
-    };
-    if (mine.version != other.version)
-      differ("pair-version",
-             fmt::format("{} speaks version {}, its peer version {}", mine.name,
-                         static_cast<int>(mine.version), static_cast<int>(other.version)),
-             "neither hears the other: both become active");
-    if (mine.version == vrrp::Version::V2 && mine.interval != other.interval)
-      differ("pair-interval",
-             fmt::format("{} advertises every {} s, its peer every {} s", mine.name,
-                         in_seconds(mine.interval), in_seconds(other.interval)),
-             "version 2 refuses another interval: both become active");
-    if (mine.authentication != other.authentication ||
-        vrrp::password_from(mine.password) != vrrp::password_from(other.password))
-      differ("pair-authentication",
-             fmt::format("{} and its peer authenticate differently", mine.name),
-             "neither hears the other: both become active");
-    if (mine.peers.empty() != other.peers.empty())
-      differ("pair-unicast",
-             fmt::format("{} uses {}, its peer does not", mine.name,
-                         mine.peers.empty() ? "multicast" : "unicast"),
-             "neither hears the other: both become active");
-    if (mine.peers.empty() && other.peers.empty() && mine.group != other.group)
-      differ("pair-group", fmt::format("{} and its peer use different multicast groups", mine.name),
-             "neither hears the other: both become active");
-    if (advertised(mine) != advertised(other))
-      differ("pair-addresses",
-             fmt::format("{} and its peer advertise different addresses", mine.name),
-             "keepalived up to 2.3.2 refuses such advertisements");
-    check_pair_priorities(mine, other);
-  }
-
-  void check_pair_priorities(const Instance& mine, const Instance& other) {
-    const Reach a = reach(mine), b = reach(other);
-    if (a.healthy == b.healthy)
-      return add("pair-priority", mine.at,
-                 fmt::format("{} and its peer both have priority {}", mine.name, a.healthy),
-                 "the greater IP address decides; give them different ones");
-    const Instance& first = a.healthy > b.healthy ? mine : other;
-    const Reach& upper = a.healthy > b.healthy ? a : b;
-    const Reach& lower = a.healthy > b.healthy ? b : a;
-    for (const auto* list : {&first.scripts, &first.processes, &first.interfaces})
-      for (const Tracked& tracked : *list)
-        // What a failure takes away: a bonus that ends, or a malus that begins.
-        if (tracked.weight != 0 && upper.healthy - std::abs(tracked.weight) > lower.healthy)
-          add("weight-never-moves", tracked.at,
-              fmt::format("the failure of {} leaves {} at {}, above its peer's {}", tracked.name,
-                          first.name, upper.healthy - std::abs(tracked.weight), lower.healthy),
-              "the addresses stay; take a weight greater than the difference, or 0 for a fault");
-  }
-
-  std::vector<LintFinding> found_;
+  std::map<Key, std::vector<const Instance*>> of_vrid_;
+  std::map<Key, std::map<std::string, const Instance*>> of_word_;
+  std::map<Key, std::map<net::IpAddress, const Instance*>> of_address_;
+  std::set<const Instance*> taken_;
 };
+
+Together together(const Node& here, const Node& there) {
+  static const Surroundings nothing;
+  Together out{.here = alone(here.config, nothing),
+               .there = alone(there.config, nothing),
+               .here_name = here.name,
+               .there_name = there.name};
+  Matcher matcher(there.config);
+  for (const Instance& mine : here.config.instances) {
+    if (const Instance* other = matcher.take(mine))
+      out.matches.push_back({mine, *other});
+    else
+      out.only_here.push_back(&mine);
+  }
+  for (const Instance& other : there.config.instances)
+    if (!matcher.has_taken(other)) out.only_there.push_back(&other);
+  return out;
+}
 
 }  // namespace
 
-std::vector<LintFinding> lint(const Config& config) {
-  return Linter().one(config);
+const std::vector<const LintRule*>& all_rules() {
+  static const std::vector<const LintRule*> all = [] {
+    std::vector<const LintRule*> out;
+    for (const auto rules : {reader_rules(), election_rules(), weight_rules(), script_rules(),
+                             address_rules(), peer_rules()})
+      for (const LintRule& rule : rules) out.push_back(&rule);
+    return out;
+  }();
+  return all;
 }
 
-std::vector<LintFinding> lint_pair(const Config& here, const Config& peer) {
-  return Linter().pair(here, peer);
+Report::Remark& Report::Remark::also(const text::Place& at, std::string what) {
+  if (number_ != kLeftOut) report_.found_[number_].notes.push_back({at, std::move(what)});
+  return *this;
+}
+
+Report::Remark Report::note(const text::Place& at, std::string what, std::string hint) {
+  return add(text::Severity::Note, at, std::move(what), std::move(hint));
+}
+
+Report::Remark Report::warning(const text::Place& at, std::string what, std::string hint) {
+  return add(text::Severity::Warning, at, std::move(what), std::move(hint));
+}
+
+Report::Remark Report::error(const text::Place& at, std::string what, std::string hint) {
+  return add(text::Severity::Error, at, std::move(what), std::move(hint));
+}
+
+Report::Remark Report::add(text::Severity severity, const text::Place& at, std::string what,
+                           std::string hint) {
+  // Only what a macro or a loop wrote stands in one place many times.
+  if (at.use != nullptr) {
+    const auto [known, is_new] =
+        known_.try_emplace({rule_, at.file, at.line, at.column}, found_.size());
+    if (!is_new) {
+      if (known->second < found_.size()) ++repeats_[known->second];
+      return {*this, kLeftOut};
+    }
+  }
+  if (found_.size() >= kMostFindings) {
+    ++left_out_;
+    return {*this, kLeftOut};
+  }
+  found_.push_back({.severity = severity,
+                    .place = at,
+                    .what = std::move(what),
+                    .hint = std::move(hint),
+                    .rule = rule_});
+  repeats_.push_back(0);
+  return {*this, found_.size() - 1};
+}
+
+std::vector<text::Diagnostic> Report::take() {
+  const auto nowhere = text::Place{.file = {}, .text = {}, .line = 0};
+  for (std::size_t i = 0; i < found_.size(); ++i)
+    if (repeats_[i] > 0)
+      found_[i].notes.push_back(
+          {nowhere, fmt::format("{} more of them, in other uses or rounds", repeats_[i])});
+  std::vector<std::size_t> order(found_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [this](std::size_t a, std::size_t b) {
+    const text::Place &x = found_[a].place, &y = found_[b].place;
+    return std::tie(x.file, x.line, x.column, a) < std::tie(y.file, y.line, y.column, b);
+  });
+  std::vector<text::Diagnostic> out;
+  out.reserve(order.size() + 1);
+  for (const std::size_t i : order) out.push_back(std::move(found_[i]));
+  if (left_out_ > 0)
+    out.push_back({.severity = text::Severity::Note,
+                   .place = nowhere,
+                   .what = fmt::format("{} more findings are not shown", left_out_),
+                   .hint = "mend these first"});
+  return out;
+}
+
+}  // namespace rules
+
+std::vector<text::Diagnostic> lint(const Config& config, const Surroundings& surroundings) {
+  const rules::Alone subject = rules::alone(config, surroundings);
+  rules::Report report;
+  for (const rules::LintRule* rule : rules::all_rules()) {
+    report.begin(rule->name);
+    if (rule->check != nullptr) rule->check(subject, report);
+  }
+  return report.take();
+}
+
+std::vector<text::Diagnostic> lint_together(std::span<const Node> nodes) {
+  std::vector<text::Diagnostic> out;
+  for (std::size_t i = 0; i < nodes.size(); ++i)
+    for (std::size_t j = i + 1; j < nodes.size(); ++j) {
+      const rules::Together subject = rules::together(nodes[i], nodes[j]);
+      rules::Report report;
+      for (const rules::LintRule* rule : rules::all_rules()) {
+        report.begin(rule->name);
+        if (rule->check_pair != nullptr) rule->check_pair(subject, report);
+      }
+      for (text::Diagnostic& found : report.take()) out.push_back(std::move(found));
+    }
+  return out;
 }
 
 }  // namespace keepalived

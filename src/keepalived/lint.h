@@ -1,7 +1,10 @@
-// What is allowed and still is seldom meant. Each finding has a stable name, so that documentation
-// can explain it and people can look it up.
+// What is allowed and still is seldom meant, and whether the files of several nodes work together.
+// Every rule has a stable name and an explanation, which `holdfastd --help-lint` and docs/lint.md
+// show. Pure: what is known of the machine is an argument.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,14 +14,34 @@
 
 namespace keepalived {
 
-struct LintFinding {
-  std::string_view rule;  // "strict-accept"
-  text::Diagnostic diagnostic;
+// The machine that will run the configuration, as far as it is known.
+struct Surroundings {
+  struct Interface {
+    std::string name;
+    std::vector<net::Prefix> networks = {};  // its addresses, with the length of their network
+  };
+  std::vector<Interface> interfaces = {};
+  // What its firmware says it is: "OpenStack Foundation", "OpenStack Nova". Empty: unknown.
+  std::string vendor = {};
+  std::string product = {};
 };
 
-std::vector<LintFinding> lint(const Config& config);
+std::vector<text::Diagnostic> lint(const Config& config, const Surroundings& surroundings = {});
 
-// Whether two nodes' configurations work together: instances of one VRID and family are compared.
-std::vector<LintFinding> lint_pair(const Config& here, const Config& peer);
+// One of the machines that are to share addresses.
+struct Node {
+  std::string name;  // its file
+  const Config& config;
+};
+
+// Each with each. A finding of severity Error is a pair that cannot work: both would be active.
+std::vector<text::Diagnostic> lint_together(std::span<const Node> nodes);
+
+// The text of --help-lint: all rules in a line each, or one with its explanation and example.
+// Nothing for an unknown name.
+std::string lint_help();
+std::optional<std::string> lint_help(std::string_view rule);
+// docs/lint.md, whole.
+std::string lint_page();
 
 }  // namespace keepalived
