@@ -152,7 +152,8 @@ TEST(Lint, ShowsThePlaceTheRuleAndWhatToDo) {
 }
 
 TEST(Lint, KnowsTheMachineItRunsOn) {
-  const Config vmac = node("use_vmac");
+  Config vmac = node("");
+  vmac.instances.at(0).virtual_interface.emplace();
   const auto said = [&](const std::string& vendor, const std::string& product) {
     return messages(lint(vmac, {.vendor = vendor, .product = product}));
   };
