@@ -9,6 +9,10 @@
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
+#include <utility>
+
+#include "base/text.h"
+#include "netlink/control.h"
 
 namespace agent {
 namespace {
@@ -61,9 +65,37 @@ keepalived::Reading read_file(const std::string& file, const std::string& config
   return keepalived::read(file, {.contents = contents, .matching = matching}, options);
 }
 
-Loaded load(const std::string& file, const std::string& config_id, const Network& network,
-            TrackNames& names, const ProgramRules& rules) {
-  keepalived::Reading reading = read_file(file, config_id);
+base::Result<KernelNetwork> KernelNetwork::ask() {
+  auto control = netlink::Control::open();
+  if (!control) return std::unexpected(control.error());
+  auto links = control->links();
+  if (!links) return std::unexpected(links.error());
+  auto addresses = control->addresses();
+  if (!addresses) return std::unexpected(addresses.error());
+  KernelNetwork out;
+  out.links_ = std::move(*links);
+  out.addresses_ = std::move(*addresses);
+  return out;
+}
+
+keepalived::Surroundings surroundings(const Network& network) {
+  const auto firmware = [](const char* name) {
+    const auto text = contents(fmt::format("/sys/class/dmi/id/{}", name));
+    return text ? std::string(base::trim(*text)) : std::string();
+  };
+  keepalived::Surroundings out{
+      .interfaces = {}, .vendor = firmware("sys_vendor"), .product = firmware("product_name")};
+  for (const netlink::Link& link : network.links) {
+    auto& interface = out.interfaces.emplace_back();
+    interface.name = link.name;
+    for (const netlink::Address& address : network.addresses)
+      if (address.interface == link.index) interface.networks.push_back(address.prefix);
+  }
+  return out;
+}
+
+Loaded load(keepalived::Reading reading, const Network& network, TrackNames& names,
+            const ProgramRules& rules) {
   const auto programs = settle_programs(reading.config, rules);
   Planning planning = make_plan(reading.config, network, names);
   Loaded loaded{.plan = std::move(planning.plan),
@@ -75,6 +107,11 @@ Loaded load(const std::string& file, const std::string& config_id, const Network
                             planning.diagnostics.end());
   if (!planning.can_run) loaded.verdict = keepalived::Verdict::CannotRun;
   return loaded;
+}
+
+Loaded load(const std::string& file, const std::string& config_id, const Network& network,
+            TrackNames& names, const ProgramRules& rules) {
+  return load(read_file(file, config_id), network, names, rules);
 }
 
 }  // namespace agent

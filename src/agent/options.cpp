@@ -23,6 +23,9 @@ constexpr int kAll = 261;
 constexpr int kLint = 300;
 constexpr int kPrintConfig = 301;
 constexpr int kHelpConfig = 302;
+constexpr int kPeer = 320;
+constexpr int kJson = 321;
+constexpr int kHelpLint = 322;
 constexpr int kNoAddressLease = 303;
 constexpr int kControl = 310;
 
@@ -58,6 +61,9 @@ constexpr std::array kLong = {
     option{"signum", required_argument, nullptr, kSignum},
     option{"config-test", optional_argument, nullptr, 't'},
     option{"lint", no_argument, nullptr, kLint},
+    option{"peer", required_argument, nullptr, kPeer},
+    option{"json", no_argument, nullptr, kJson},
+    option{"help-lint", optional_argument, nullptr, kHelpLint},
     option{"print-config", no_argument, nullptr, kPrintConfig},
     option{"help-config", optional_argument, nullptr, kHelpConfig},
     option{"control", required_argument, nullptr, kControl},
@@ -113,6 +119,17 @@ base::Result<> take(int letter, const std::string& value, Options& options) {
     case kLint:
       options.action = Options::Action::Test;
       options.lints = true;
+      return {};
+    case kPeer:
+      options.action = Options::Action::Test;
+      options.peers.push_back(value);
+      return {};
+    case kJson:
+      options.as_json = true;
+      return {};
+    case kHelpLint:
+      options.action = Options::Action::HelpLint;
+      options.keyword = value;
       return {};
     case kPrintConfig:
       options.action = Options::Action::PrintConfig;
@@ -183,6 +200,13 @@ base::Result<Options> parse_options(std::vector<std::string> arguments) {
     auto taken = take(letter, optarg == nullptr ? "" : optarg, options);
     if (!taken) return std::unexpected(taken.error());
   }
+  const bool is_help =
+      options.action == Options::Action::HelpConfig || options.action == Options::Action::HelpLint;
+  if (is_help && options.keyword.empty() && optind + 1 == count)
+    options.keyword = pointers[static_cast<std::size_t>(optind++)];
+  if (options.as_json && options.action != Options::Action::Test)
+    return base::fail(base::Kind::Invalid, "--json says what -t finds",
+                      "write holdfastd -t --json");
   if (optind < count)
     return base::fail(
         base::Kind::Invalid,
@@ -208,6 +232,9 @@ Options (keepalived's; those of its other parts are accepted and have no effect)
   -f, --use-file=FILE        the configuration; default /etc/keepalived/keepalived.conf
   -t, --config-test[=FILE]   check it and exit: 0 sound, 5 runs with errors, 4 cannot run
       --lint                 -t, and say what is allowed but seldom meant
+      --peer=FILE[@ID]       -t, and say whether this node and that one work together; may be repeated
+      --json                 with -t: the findings for programs, on standard output
+      --help-lint[=RULE]     what --lint and --peer look for, or one rule explained
       --print-config         print what is in force as a keepalived.conf, without passwords, and exit
       --help-config[=KEYWORD]  explain every keyword of keepalived.conf, or one
   -n, --dont-fork            stay in the foreground

@@ -10,18 +10,20 @@
 namespace agent {
 
 struct Options {
-  enum class Action { Run, Test, PrintConfig, HelpConfig, Help, Version, SignalNumber };
+  enum class Action { Run, Test, PrintConfig, HelpConfig, HelpLint, Help, Version, SignalNumber };
   Action action = Action::Run;
   std::string config_file = "/etc/keepalived/keepalived.conf";
   std::string config_id = {};
   bool is_foreground = false;    // -n
   bool logs_to_console = false;  // -l
   bool is_debug = false;
-  bool leases_addresses = true;  // not with --no-address-lease
-  std::string test_output = {};  // -tFILE; empty: stderr
-  bool lints = false;            // --lint: with -t, also what is allowed and seldom meant
-  std::string keyword = {};      // --help-config=KEYWORD; empty: all
-  std::string signal_name = {};  // --signum=NAME
+  bool leases_addresses = true;         // not with --no-address-lease
+  std::string test_output = {};         // -tFILE; empty: stderr
+  bool lints = false;                   // --lint: with -t, also what is allowed and seldom meant
+  std::vector<std::string> peers = {};  // --peer=FILE[@ID]: with -t, the files of other nodes
+  bool as_json = false;                 // --json: what -t finds, for programs
+  std::string keyword = {};             // --help-config=KEYWORD, --help-lint=RULE; empty: all
+  std::string signal_name = {};         // --signum=NAME
   // One process plays both roles, so both files name it. Empty: the default place, which need not
   // be writable; an explicit one must be.
   std::string pid_file = {};

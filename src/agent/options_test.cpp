@@ -46,6 +46,10 @@ TEST(Options, TestMayNameAFileForItsFindings) {
   EXPECT_TRUE(parse_options({"k", "-t", "--lint"})->lints);
   EXPECT_EQ(parse_options({"k", "--print-config"})->action, Options::Action::PrintConfig);
   EXPECT_EQ(parse_options({"k", "--help-config=priority"})->keyword, "priority");
+  EXPECT_THAT(parse_options({"k", "--peer", "a", "--peer=b@c"})->peers, ElementsAre("a", "b@c"));
+  EXPECT_EQ(parse_options({"k", "--help-lint", "owner"})->keyword, "owner");
+  EXPECT_TRUE(parse_options({"k", "-t", "--json"})->as_json);
+  EXPECT_FALSE(parse_options({"k", "--json"}).has_value());
   EXPECT_EQ(parse_options({"k", "--config-test=/tmp/found"})->test_output, "/tmp/found");
 }
 

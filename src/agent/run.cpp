@@ -17,6 +17,7 @@
 #include <optional>
 
 #include "agent/agent.h"
+#include "agent/check.h"
 #include "agent/control.h"
 #include "agent/daemon.h"
 #include "agent/load.h"
@@ -24,9 +25,7 @@
 #include "base/log.h"
 #include "io/forker.h"
 #include "keepalived/keywords.h"
-#include "keepalived/lint.h"
 #include "keepalived/print.h"
-#include "netlink/control.h"
 
 namespace agent {
 namespace {
@@ -62,8 +61,7 @@ std::string rendered(const std::vector<text::Diagnostic>& diagnostics) {
 
 // What a terminal shows with a caret, a log says in a line.
 void report(const Options& options, const std::vector<text::Diagnostic>& diagnostics) {
-  if (options.logs_to_console || options.action == Options::Action::Test)
-    return say(rendered(diagnostics));
+  if (options.logs_to_console) return say(rendered(diagnostics));
   for (const text::Diagnostic& diagnostic : diagnostics) {
     const bool is_error = diagnostic.severity == text::Severity::Error;
     base::log::write(is_error ? base::log::Level::Error : base::log::Level::Warning,
@@ -75,33 +73,11 @@ void report(const Options& options, const std::vector<text::Diagnostic>& diagnos
 }
 
 base::Result<Loaded> load_standing_alone(const Options& options) {
-  ProgramRules rules = ProgramRules::of_this_process();
-  // Who only checks a file need not be allowed what the daemon will be.
-  if (options.action == Options::Action::Test) rules.may_change_user = true;
-  auto control = netlink::Control::open();
-  if (!control) return std::unexpected(control.error());
-  const auto links = control->links();
-  if (!links) return std::unexpected(links.error());
-  const auto addresses = control->addresses();
-  if (!addresses) return std::unexpected(addresses.error());
+  const ProgramRules rules = ProgramRules::of_this_process();
+  const auto kernel = KernelNetwork::ask();
+  if (!kernel) return std::unexpected(kernel.error());
   TrackNames names;
-  return load(options.config_file, options.config_id, {*links, *addresses}, names, rules);
-}
-
-int test(const Options& options) {
-  const auto loaded = load_standing_alone(options);
-  if (!loaded) return complain(kFailed, loaded.error());
-  std::string text = rendered(loaded->diagnostics);
-  if (options.lints)
-    for (const keepalived::LintFinding& found :
-         keepalived::lint(read_file(options.config_file, options.config_id).config))
-      text += render(found.diagnostic);
-  if (options.test_output.empty())
-    std::cerr << text;
-  else if (!(std::ofstream(options.test_output) << text << std::flush))
-    return complain(kFailed,
-                    base::system_error(fmt::format("cannot write {}", options.test_output), errno));
-  return static_cast<int>(loaded->verdict);
+  return load(options.config_file, options.config_id, kernel->view(), names, rules);
 }
 
 int print_config(const Options& options) {
@@ -328,12 +304,18 @@ int run(std::vector<std::string> arguments) {
   switch (options->action) {
     case Options::Action::Run:
       return serve(*options);
-    case Options::Action::Test:
-      return test(*options);
+    case Options::Action::Test: {
+      const auto status = check(*options);
+      return status ? *status : complain(kFailed, status.error());
+    }
     case Options::Action::PrintConfig:
       return print_config(*options);
     case Options::Action::HelpConfig:
       return help_config(options->keyword);
+    case Options::Action::HelpLint: {
+      const auto done = help_lint(options->keyword);
+      return done ? 0 : complain(kFailed, done.error());
+    }
     case Options::Action::Help:
       std::cout << help_text();
       return 0;
