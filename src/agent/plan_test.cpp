@@ -95,9 +95,9 @@ TEST(Plan, GivesAScriptOneNumberHoweverOftenItIsTracked) {
 }
 
 TEST(Plan, SaysWhatIsNotSupportedYet) {
-  const auto planning = plan(instance("eth0", "10.0.0.50 use_vmac"));
+  const auto planning = plan(instance("eth0", "10.0.0.50", "strict_mode"));
   ASSERT_THAT(planning.diagnostics, SizeIs(1));
-  EXPECT_THAT(planning.diagnostics[0].what, HasSubstr("use_vmac"));
+  EXPECT_THAT(planning.diagnostics[0].what, HasSubstr("the no_accept of strict mode"));
   EXPECT_THAT(planning.diagnostics[0].what, HasSubstr("not supported yet"));
 }
 
