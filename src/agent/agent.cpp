@@ -55,6 +55,7 @@ base::Result<std::unique_ptr<Agent>> Agent::open(io::Loop& loop, io::Forker& for
   auto frames = FrameSender::open();
   if (!frames) return std::unexpected(frames.error());
   agent->frames_ = std::move(*frames);
+  if (auto done = agent->open_owner_watch(); !done) return std::unexpected(done.error());
   agent->transport_.emplace(loop, [raw = agent.get()] { raw->turn(); });
   return agent;
 }

@@ -20,6 +20,7 @@
 #include "agent/held_routes.h"
 #include "agent/history.h"
 #include "agent/notifications.h"
+#include "agent/owner_watch.h"
 #include "agent/plan.h"
 #include "agent/snapshot.h"
 #include "agent/trackers.h"
@@ -115,6 +116,14 @@ class Agent {
   enum class GroupsToTell { ThatBegin, All };
   void tell_groups(GroupsToTell which = GroupsToTell::All);
 
+  // Who else has our addresses (owning.cpp).
+  base::Result<> open_owner_watch();
+  std::optional<net::IpAddress> own_address(net::InterfaceIndex interface,
+                                            net::Family family) const;
+  void watch_owners(vrrp::RouterId id);
+  void defend(const WatchedAddress& where);
+  void tell(const OwnerNews& news);
+
   // What the kernel and scripts tell (input.cpp).
   void on_change(const netlink::Change& change);
   void on_link(const netlink::Link& link, bool is_running);
@@ -148,6 +157,7 @@ class Agent {
   std::optional<Transport> transport_;
   std::optional<FrameSender> frames_;
   VirtualMacs virtual_macs_;
+  std::unique_ptr<OwnerWatch> owners_;
   Notifications notifications_;
   TrackNames track_names_;
   History history_;

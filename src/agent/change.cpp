@@ -128,6 +128,7 @@ base::Result<> Agent::change(Plan plan) {
   update_lease();
   perform();
   tell_groups();
+  for (const auto& [id, running] : running_) watch_owners(id);
   if (has_started_ && notifications_.wants_states_on_reload()) repeat_states();
   flush_held();
   retire_vmacs();

@@ -76,6 +76,7 @@ void Agent::leave(vrrp::RouterId id) {
   running_.erase(id);
   history_.forget(id);
   retire_vmacs();
+  owners_->forget(id);
   if (const auto done = listen(); !done)
     base::log::warning("vrrp.listen_failed", {{"error", base::to_string(done.error())}});
 }
@@ -120,6 +121,7 @@ void Agent::tell(vrrp::RouterId id, const vrrp::Transition& transition) {
                                       {"priority", fmt::to_string(priority.value())},
                                       {"cause", std::string(name(transition.reason.cause))},
                                       {"reason", in_words(transition.reason)}});
+  watch_owners(id);
   history_.add(id, {.from = transition.from,
                     .to = transition.to,
                     .cause = transition.reason.cause,

@@ -71,6 +71,8 @@ Snapshot Agent::outline() const {
   for (const PlannedInterface& tracked : interfaces_) names.insert(tracked.name);
   for (const netlink::Link& link : monitor_->links())
     if (names.contains(link.name)) out.interfaces.push_back(link);
+  out.resources.foreign_claims = owners_->book().claims();
+  out.resources.defences = owners_->book().defences();
   out.resources.longest_lateness = latest_;
   out.resources.send_failures = transport_->send_failures();
   out.resources.announce_failures = announcer_->failures();
@@ -127,6 +129,8 @@ RouterSnapshot Agent::snapshot_of(vrrp::RouterId id) const {
   }
   for (const RunningGroup& group : groups_)
     if (std::ranges::find(group.members, id) != group.members.end()) out.group = group.name;
+  out.owners = owners_->book().owners(id, std::chrono::steady_clock::now());
+  for (OwnerSnapshot& owner : out.owners) owner.interface_name = planned.interface_name;
   const auto present = monitor_->addresses();
   for (std::size_t i = 0; i < planned.addresses.size(); ++i) {
     const netlink::Address& address = planned.addresses[i];

@@ -123,6 +123,8 @@ struct ResourceSnapshot {
   std::uint64_t netlink_overruns = 0;
   std::uint64_t log_lines_dropped = 0;
   std::uint64_t addresses_restored = 0;
+  std::uint64_t foreign_claims = 0;  // of addresses that we held, by ARP or neighbour discovery
+  std::uint64_t defences = 0;        // announcements in answer to them
   std::uint64_t reloads = 0;
   std::uint64_t reloads_refused = 0;
 };

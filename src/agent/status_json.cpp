@@ -155,6 +155,8 @@ json::Object resources(const ResourceSnapshot& used) {
           {"netlink_overruns", used.netlink_overruns},
           {"log_lines_dropped", used.log_lines_dropped},
           {"addresses_restored", used.addresses_restored},
+          {"foreign_claims", used.foreign_claims},
+          {"defences", used.defences},
           {"reloads", used.reloads},
           {"reloads_refused", used.reloads_refused}};
 }

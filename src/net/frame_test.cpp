@@ -6,6 +6,8 @@
 #include "net/arp.h"
 #include "net/checksum.h"
 #include "net/ipv4_header.h"
+#include "net/neighbour_advertisement.h"
+#include "net/neighbour_solicitation.h"
 
 namespace {
 
@@ -94,6 +96,47 @@ TEST(Arp, RefusesOtherFrames) {
     copy[at] ^= 0x40;
     EXPECT_FALSE(net::parse_arp(copy)) << at;
   }
+}
+
+const net::IpAddress kTarget = net::IpAddress::parse("fd00::50").value();
+const net::IpAddress kAsker = net::IpAddress::parse("fe80::11").value();
+
+TEST(NeighbourAdvertisement, IsReadBackAsItWasWritten) {
+  const auto frame = net::unsolicited_neighbour_advertisement(kTarget, kMac, false);
+  const auto read = net::parse_neighbour_advertisement(frame);
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(read->target, kTarget);
+  EXPECT_EQ(read->mac, kMac);
+  EXPECT_FALSE(read->is_solicited);
+}
+
+TEST(NeighbourAdvertisement, RefusesOtherFramesAndBrokenOptions) {
+  const auto frame = net::unsolicited_neighbour_advertisement(kTarget, kMac, false);
+  for (std::size_t size = 0; size < frame.size(); ++size)
+    EXPECT_FALSE(net::parse_neighbour_advertisement(std::span(frame).first(size)));
+  for (const auto& [at, byte] : {std::pair<std::size_t, std::uint8_t>{21, 254},  // was routed
+                                 {20, 17},                                       // no ICMPv6
+                                 {54, 135},                                      // a solicitation
+                                 {79, 0}}) {  // an endless option
+    auto other = frame;
+    other[at] = byte;
+    EXPECT_FALSE(net::parse_neighbour_advertisement(other)) << at;
+  }
+}
+
+TEST(NeighbourSolicitation, AsksTheSolicitedNodeGroup) {
+  const auto frame = net::neighbour_solicitation(kTarget, kAsker, kMac);
+  EXPECT_EQ(base::to_hex(std::span(frame).first(14)), "3333ff000050fa163e00000186dd");
+  EXPECT_EQ(base::to_hex(std::span(frame).subspan(38, 16)), "ff0200000000000000000001ff000050");
+  EXPECT_EQ(base::to_hex(std::span(frame).subspan(62)),
+            "fd000000000000000000000000000050"
+            "0101fa163e000001");
+  // The sum over everything, checksum included, is zero.
+  EXPECT_EQ(net::InternetChecksum()
+                .add(std::span(frame).subspan(54))
+                .add_pseudo_header(kAsker, net::IpAddress::parse("ff02::1:ff00:50").value(), 58, 32)
+                .value(),
+            0);
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ constexpr std::uint8_t kIcmpv6 = 58;
 constexpr std::uint8_t kTypeNeighbourAdvertisement = 136;
 constexpr std::uint8_t kTargetLinkLayerAddress = 2;
 constexpr std::uint8_t kRouterFlag = 0x80;
+constexpr std::uint8_t kSolicitedFlag = 0x40;
 constexpr std::uint8_t kOverrideFlag = 0x20;
 constexpr std::size_t kEthernetSize = 14;
 constexpr std::size_t kIpv6Size = 40;
@@ -52,6 +53,33 @@ std::array<std::uint8_t, kNeighbourAdvertisementFrameSize> unsolicited_neighbour
   frame[kIcmpAt + 2] = static_cast<std::uint8_t>(checksum >> 8);
   frame[kIcmpAt + 3] = static_cast<std::uint8_t>(checksum);
   return frame;
+}
+
+std::optional<NeighbourAdvertisement> parse_neighbour_advertisement(
+    std::span<const std::uint8_t> frame) {
+  constexpr std::size_t kOptionsAt = kIcmpAt + 24;
+  if (frame.size() < kOptionsAt || frame[12] != 0x86 || frame[13] != 0xdd ||
+      frame[kEthernetSize] >> 4 != 6 || frame[kEthernetSize + 6] != kIcmpv6 ||
+      frame[kEthernetSize + 7] != 255 || frame[kIcmpAt] != kTypeNeighbourAdvertisement ||
+      frame[kIcmpAt + 1] != 0)
+    return std::nullopt;
+  const std::size_t size =
+      static_cast<std::size_t>(frame[kEthernetSize + 4] << 8 | frame[kEthernetSize + 5]);
+  if (size < kOptionsAt - kIcmpAt || kIcmpAt + size > frame.size()) return std::nullopt;
+  const auto mac_at = [&](std::size_t offset) {
+    MacAddress::Bytes bytes{};
+    std::ranges::copy(frame.subspan(offset, bytes.size()), bytes.begin());
+    return MacAddress(bytes);
+  };
+  NeighbourAdvertisement out{.target = *IpAddress::from_bytes(frame.subspan(kIcmpAt + 8, 16)),
+                             .mac = mac_at(6),
+                             .is_solicited = (frame[kIcmpAt + 4] & kSolicitedFlag) != 0};
+  for (std::size_t at = kOptionsAt; at + 8 <= kIcmpAt + size;) {
+    if (frame[at + 1] == 0) return std::nullopt;  // RFC 4861 section 4.6
+    if (frame[at] == kTargetLinkLayerAddress) out.mac = mac_at(at + 2);
+    at += std::size_t{8} * frame[at + 1];
+  }
+  return out;
 }
 
 }  // namespace net

@@ -3,6 +3,8 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
+#include <span>
 
 #include "net/ip_address.h"
 #include "net/mac_address.h"
@@ -15,5 +17,16 @@ inline constexpr std::size_t kNeighbourAdvertisementFrameSize = 86;
 // `is_router`: forwarding is on for the interface; hosts drop a default router that says no.
 std::array<std::uint8_t, kNeighbourAdvertisementFrameSize> unsolicited_neighbour_advertisement(
     const IpAddress& address, const MacAddress& mac, bool is_router);
+
+// Any neighbour advertisement, asked for or not.
+struct NeighbourAdvertisement {
+  IpAddress target;
+  MacAddress mac;  // by its option; without one, of the frame's sender
+  bool is_solicited = false;
+};
+// From the Ethernet header on, untagged. Nothing unless it is whole and came from this link (hop
+// limit 255); the checksum is not looked at.
+std::optional<NeighbourAdvertisement> parse_neighbour_advertisement(
+    std::span<const std::uint8_t> frame);
 
 }  // namespace net
