@@ -60,8 +60,8 @@ std::optional<net::Prefix> prefix(Context& context, const Word& word) {
 // Goes through the words behind the address.
 class AddressWords {
  public:
-  AddressWords(Context& context, const Statement& entry, VirtualAddress& into)
-      : context_(context), words_(entry.words), into_(into) {}
+  AddressWords(Context& context, const Statement& entry, bool is_static, VirtualAddress& into)
+      : context_(context), words_(entry.words), is_static_(is_static), into_(into) {}
 
   void read() {
     for (at_ = 1; at_ < words_.size(); ++at_) read_one(words_[at_]);
@@ -97,18 +97,15 @@ class AddressWords {
     else if (key == "preferred_lft")
       read_lifetime();
     else if (key == "track_group")
-      value("track_group");
+      read_group(word);
     else
       unknown(word);
   }
 
   void unknown(const Word& word) {
-    const std::string_view near =
-        word.text.size() > 32
-            ? std::string_view()
-            : text::nearest(word.text, {"dev", "brd", "broadcast", "scope", "label", "peer", "home",
-                                        "-nodad", "mngtmpaddr", "noprefixroute", "autojoin",
-                                        "no_track", "use_vmac", "preferred_lft", "track_group"});
+    const std::string_view near = context_.findings.is_full()
+                                      ? std::string_view()
+                                      : nearest_keyword(Block::Address, word.text);
     std::string hint = "dev, brd, scope, label, peer, preferred_lft and no_track are usual here";
     if (!near.empty())
       hint = fmt::format("did you mean `{}`?", near);
@@ -187,6 +184,17 @@ class AddressWords {
                               "preferred_lft takes a number of seconds or `forever`");
   }
 
+  void read_group(const Word& key) {
+    const Word* word = value("track_group");
+    if (word == nullptr) return;
+    if (is_static_)
+      into_.track_group = word->text;
+    else
+      context_.findings.error(
+          key.at, "`track_group` has no meaning here; it is ignored",
+          "it belongs behind static addresses; what an instance holds it watches");
+  }
+
   // An address of the same family; a prefix length behind it does no harm.
   std::optional<net::IpAddress> parse(const Word& word) {
     const auto address = net::IpAddress::parse(word.text.substr(0, word.text.find('/')));
@@ -200,13 +208,15 @@ class AddressWords {
 
   Context& context_;
   const std::vector<Word>& words_;
+  bool is_static_;
   VirtualAddress& into_;
   std::size_t at_ = 0;
 };
 
 }  // namespace
 
-std::optional<VirtualAddress> read_address(Context& context, const Statement& entry) {
+std::optional<VirtualAddress> read_address(Context& context, const Statement& entry,
+                                           bool is_static) {
   if (entry.has_block)
     context.findings.error(entry.open, "an address takes no block; it is skipped");
   const auto address = prefix(context, entry.words.front());
@@ -214,7 +224,7 @@ std::optional<VirtualAddress> read_address(Context& context, const Statement& en
   VirtualAddress out{.prefix = *address, .at = context.sources.place(entry.at())};
   // keepalived deprecates IPv6 host addresses, so that they are not chosen as a source.
   if (!address->address().is_v4() && address->is_host()) out.preferred_lifetime = 0;
-  AddressWords(context, entry, out).read();
+  AddressWords(context, entry, is_static, out).read();
   return out;
 }
 

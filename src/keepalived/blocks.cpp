@@ -88,7 +88,7 @@ void read_block(Context& context, Block block, const std::vector<Statement>& sta
     const Call call{.context = context, .keyword = *keyword, .statement = statement};
     report_status(call);
     if (keyword->status == Status::Foreign || !has_right_shape(call)) continue;
-    if (keyword->type != Type::Entries && block != Block::File) {
+    if (keyword->type != Type::Entries && !keyword->repeats && block != Block::File) {
       const auto [before, is_new] = seen.emplace(keyword, statement.at());
       // Of two scripts or versions keepalived takes the first, of other values the last.
       const bool is_kept = (keyword->type == Type::Command && block != Block::Script) ||

@@ -268,7 +268,7 @@ struct BfdSession {
   bool is_passive = false;
   std::uint8_t ttl = 255;       // sent over IPv4
   std::uint8_t hop_limit = 64;  // sent over IPv6
-  std::uint8_t max_hops = 0;
+  int max_hops = 0;             // -1 and 255: any number
   bool is_multihop = false;
   int weight = 0;
   bool reverse = false;

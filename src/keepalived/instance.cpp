@@ -53,7 +53,7 @@ void add_addresses(const Call& call, std::vector<VirtualAddress>& into, std::vec
   refuse_more_words(call, 1);
   for (const Statement& entry : call.statement.block) {
     if (entry.keyword() == "{") continue;
-    if (auto address = read_address(call.context, entry)) {
+    if (auto address = read_address(call.context, entry, false)) {
       into.push_back(std::move(*address));
       if (at != nullptr) at->push_back(entry.at());
     }
@@ -148,6 +148,50 @@ void set_group(Draft& draft, const Call& call) {
                           "the line is ignored");
 }
 
+void add_routes(Draft& draft, const Call& call) {
+  for (const Statement& line : call.statement.block)
+    if (line.keyword() != "{")
+      if (auto route = read_route(call.context, line, false))
+        draft.routes.push_back(std::move(*route));
+}
+
+void add_rules(Draft& draft, const Call& call, RulePreferences& preferences) {
+  for (const Statement& line : call.statement.block)
+    if (line.keyword() != "{")
+      if (auto rule = read_rule(call.context, line, false, preferences))
+        draft.rules.push_back(std::move(*rule));
+}
+
+void set_old_checksum(Draft& draft, const Call& call) {
+  const std::vector<Word>& words = call.statement.words;
+  draft.old_checksum = OldChecksum::Always;
+  if (words.size() < 2) return;
+  if (words[1].text == "never")
+    draft.old_checksum = OldChecksum::Never;
+  else
+    call.findings().error(words[1].at, fmt::format("`{}` is not known here", words[1].text),
+                          "`never` may stand here; it is ignored");
+}
+
+void set_late_timer(Draft& draft, const Call& call) {
+  constexpr std::uint8_t kHighest = 254;
+  const std::vector<Word>& words = call.statement.words;
+  refuse_more_words(call, 2);
+  draft.late_timer_backup = kHighest;
+  if (words.size() < 2) return;
+  const auto value = base::parse_number<std::uint8_t>(words[1].text);
+  if (value && *value >= 1 && *value <= kHighest)
+    draft.late_timer_backup = value;
+  else
+    call.findings().error(words[1].at,
+                          fmt::format("`{}` is outside 1..{}", words[1].text, kHighest),
+                          fmt::format("{} is used", kHighest));
+}
+
+void set_extra_announce(Draft& draft, const Call& call) {
+  read_extra_announce(call, draft.extra_announce.emplace());
+}
+
 template <std::optional<bool> Draft::*Member>
 void set_switch(Draft& draft, const Call& call) {
   if (const auto value = on_or_off(call)) draft.*Member = value->value;
@@ -218,10 +262,32 @@ const Handlers<Draft>& handlers() {
          draft.accept = {false, call.statement.at()};
        }},
       {"skip_check_adv_addr", set_switch<&Draft::skip_check_adv_addr>},
-      {"v3_checksum_as_v2",
+      {"v3_checksum_as_v2", set_switch<&Draft::checksum_as_v2>},
+      {"owner_ignore_adverts", set_switch<&Draft::owner_ignores_adverts>},
+      {"old_unicast_checksum", set_old_checksum},
+      {"timer_expired_backup", set_late_timer},
+      {"kernel_rx_buf_size",
        [](Draft& draft, const Call& call) {
-         if (const auto value = on_or_off(call)) draft.checksum_as_v2 = value->value;
+         if (const auto value = integer(call))
+           draft.receive_buffer = static_cast<std::size_t>(value->value);
        }},
+      {"linkbeat_use_polling", [](Draft& draft, const Call&) { draft.polls_link = true; }},
+      {"garp_extra_if", set_extra_announce},
+      {"vmac_garp_intvl", set_extra_announce},
+      {"use_vmac",
+       [](Draft& draft, const Call& call) { read_vmac(call, draft.virtual_interface); }},
+      {"use_ipvlan",
+       [](Draft& draft, const Call& call) { read_ipvlan(call, draft.virtual_interface); }},
+      {"use_vmac_addr", [](Draft& draft, const Call&) { draft.vmac_for_addresses = true; }},
+      {"vmac_xmit_base",
+       [](Draft& draft, const Call& call) { draft.transmits_on_base = call.statement.at(); }},
+      {"vrf",
+       [](Draft& draft, const Call& call) {
+         if (auto value = text_word(call)) draft.vrf = std::move(*value);
+       }},
+      {"auth_hmac", [](Draft& draft, const Call& call) { read_hmac(call, draft.hmac); }},
+      {"track_bfd", [](Draft& draft, const Call& call) { read_tracked(call, draft.tracked.bfd); }},
+      {"virtual_routes", add_routes},
       {"promote_secondaries", [](Draft& draft, const Call&) { draft.promote_secondaries = true; }},
       {"smtp_alert", set_switch<&Draft::smtp_alert>},
   };
@@ -230,14 +296,17 @@ const Handlers<Draft>& handlers() {
 
 }  // namespace
 
-InstanceDraft read_instance(Context& context, const Statement& statement) {
+InstanceDraft read_instance(Context& context, const Statement& statement,
+                            RulePreferences& preferences) {
   InstanceDraft draft{.name = statement.words[1]};
   read_block(context, Block::Instance, statement.block, [&](const Call& call) {
     const auto handler = handlers().find(call.keyword.name);
     if (handler != handlers().end())
       handler->second(draft, call);
+    else if (call.keyword.name == "virtual_rules")
+      add_rules(draft, call, preferences);
     else if (!read_announce(call, draft.announce))
-      read_notify(call, draft.notify);
+      read_notify(call, draft.notify, draft.notify_priority_changes);
   });
   return draft;
 }

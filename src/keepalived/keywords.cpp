@@ -12,9 +12,12 @@
 namespace keepalived {
 namespace {
 
-constexpr std::array kBlocks = {Block::File,           Block::Globals,     Block::Instance,
-                                Block::Authentication, Block::SyncGroup,   Block::Script,
-                                Block::TrackFile,      Block::TrackProcess};
+constexpr std::array kBlocks = {
+    Block::File,         Block::Globals,   Block::Instance,   Block::Authentication,
+    Block::Hmac,         Block::SyncGroup, Block::Script,     Block::TrackFile,
+    Block::TrackProcess, Block::Bfd,       Block::TrackGroup, Block::AnnounceGroup,
+    Block::Address,      Block::Route,     Block::NextHop,    Block::Rule,
+    Block::Peer,         Block::Tracked};
 
 std::string number(double value) {
   return value == static_cast<double>(static_cast<long long>(value))
@@ -66,8 +69,37 @@ std::string_view name(Block block) {
       return "vrrp_track_process";
     case Block::Authentication:
       return "authentication";
+    case Block::Hmac:
+      return "auth_hmac";
+    case Block::Bfd:
+      return "bfd_instance";
+    case Block::TrackGroup:
+      return "track_group";
+    case Block::AnnounceGroup:
+      return "garp_group";
+    case Block::Address:
+      return "a line of addresses";
+    case Block::Route:
+      return "a route";
+    case Block::NextHop:
+      return "a nexthop";
+    case Block::Rule:
+      return "a rule";
+    case Block::Peer:
+      return "a line of unicast_peer";
+    case Block::Tracked:
+      return "a line of track_*";
   }
   return "";
+}
+
+std::span<const Keyword> keywords() {
+  static const std::vector<Keyword> all = [] {
+    std::vector<Keyword> made(block_keywords().begin(), block_keywords().end());
+    made.insert(made.end(), entry_keywords().begin(), entry_keywords().end());
+    return made;
+  }();
+  return all;
 }
 
 const Keyword* find_keyword(Block block, std::string_view name) {
@@ -99,6 +131,7 @@ std::vector<Block> blocks_that_know(std::string_view word) {
 }
 
 std::string syntax(const Keyword& keyword) {
+  if (!keyword.arguments.empty()) return std::string(keyword.arguments);
   std::string range = fmt::format("{}..{}", number(keyword.least), number(keyword.most));
   switch (keyword.type) {
     case Type::Flag:
@@ -109,6 +142,10 @@ std::string syntax(const Keyword& keyword) {
       return range;
     case Type::Seconds:
       return fmt::format("SECONDS ({})", range);
+    case Type::WholeSeconds:
+      return fmt::format("WHOLE-SECONDS ({})", range);
+    case Type::Milliseconds:
+      return fmt::format("MILLISECONDS ({})", range);
     case Type::Text:
       return "WORD";
     case Type::Words:
@@ -119,6 +156,9 @@ std::string syntax(const Keyword& keyword) {
       return "\"PROGRAM ARGUMENT…\" [USER [GROUP]]";
     case Type::Choice:
       return std::string(keyword.choices);
+    case Type::Name:
+      return keyword.choices.empty() ? std::string("NUMBER|NAME")
+                                     : fmt::format("NUMBER|{}|…", keyword.choices);
     case Type::Weight:
       return range + " [reverse]";
     case Type::Entries:

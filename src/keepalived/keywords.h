@@ -19,6 +19,17 @@ enum class Block {
   TrackFile,
   TrackProcess,
   Authentication,
+  Hmac,
+  Bfd,
+  TrackGroup,
+  AnnounceGroup,
+  // Lines within blocks: the words that may stand in one.
+  Address,
+  Route,
+  NextHop,
+  Rule,
+  Peer,
+  Tracked,
 };
 std::string_view name(Block block);  // as it is opened: "vrrp_instance NAME"
 
@@ -27,14 +38,17 @@ enum class Type {
   Switch,   // nothing or on|off|true|false|yes|no
   Integer,  // within the range
   Seconds,  // decimal, within the range
-  Text,     // one word
-  Words,    // one or more words
-  Address,  // IP address
-  Command,  // "PROGRAM ARGUMENTS" [USER [GROUP]]
-  Choice,   // one of Keyword::choices
-  Weight,   // within the range, and perhaps `reverse`
-  Entries,  // a block of lines
-  Section,  // a block of keywords
+  WholeSeconds,
+  Milliseconds,  // decimal
+  Text,          // one word
+  Words,         // one or more words
+  Address,       // IP address
+  Command,       // "PROGRAM ARGUMENTS" [USER [GROUP]]
+  Choice,        // one of Keyword::choices
+  Name,          // a number, or a name of iproute2 as Keyword::choices
+  Weight,        // within the range, and perhaps `reverse`
+  Entries,       // a block of lines
+  Section,       // a block of keywords
 };
 
 enum class Status {
@@ -49,14 +63,17 @@ struct Keyword {
   Block block = Block::File;
   std::string_view name;
   Type type = Type::Flag;
-  double least = 0;  // of Integer, Seconds and Weight
+  std::string_view arguments = {};  // what follows, where the type does not say it
+  double least = 0;                 // of Integer, Seconds, Weight and their likes
   double most = 0;
   std::string_view choices = {};  // of Choice, with '|' between them
   std::string_view default_text = {};
   std::string_view sentence = {};
   Status status = Status::Honoured;
+  bool repeats = false;  // may stand in its block more than once
 };
 
+// In the order of the blocks.
 std::span<const Keyword> keywords();
 // Nothing for an unknown word.
 const Keyword* find_keyword(Block block, std::string_view name);
@@ -64,6 +81,10 @@ const Keyword* find_keyword(Block block, std::string_view name);
 std::string_view nearest_keyword(Block block, std::string_view word);
 // Blocks in which a word of this name would be known.
 std::vector<Block> blocks_that_know(std::string_view word);
+
+// The two parts of the table, for keywords().
+std::span<const Keyword> block_keywords();
+std::span<const Keyword> entry_keywords();
 
 // "1..255", "on|off", "ADDRESS": what may stand behind the keyword.
 std::string syntax(const Keyword& keyword);

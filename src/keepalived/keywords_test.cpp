@@ -13,24 +13,31 @@ TEST(Keywords, AreExplainedAndUnique) {
   for (const Keyword& keyword : keywords()) {
     EXPECT_FALSE(keyword.sentence.empty()) << keyword.name;
     EXPECT_LE(keyword.least, keyword.most) << keyword.name;
-    EXPECT_EQ(keyword.type == Type::Choice, !keyword.choices.empty()) << keyword.name;
+    EXPECT_TRUE(keyword.type == Type::Name ||
+                (keyword.type == Type::Choice) == !keyword.choices.empty())
+        << keyword.name;
     EXPECT_TRUE(seen.emplace(keyword.block, keyword.name).second) << keyword.name;
   }
 }
 
 TEST(Help, ExplainsOneKeywordInAllItsBlocks) {
-  EXPECT_EQ(help("weight").value(),
+  EXPECT_EQ(help("init_fail").value(),
             "vrrp_script\n"
-            "  weight -253..253 [reverse]\n"
-            "      added to priorities; 0: failure is a fault (default: 0)\n"
+            "  init_fail\n"
+            "      it has failed until it succeeds\n");
+  EXPECT_EQ(help("priority").value(),
+            "vrrp_instance\n"
+            "  priority 1..255\n"
+            "      the highest wins; 255 owns the addresses, and is what `state MASTER` without a "
+            "priority gets (default: 100)\n"
             "\n"
-            "track_file\n"
-            "  weight -2147483647..2147483647 [reverse]\n"
-            "      factor of the number in it; 0: any other number is a fault (default: 1)\n"
+            "a route\n"
+            "  priority 0..4294967295\n"
+            "      as metric\n"
             "\n"
-            "vrrp_track_process\n"
-            "  weight -254..254 [reverse]\n"
-            "      added to priorities; 0: failure is a fault (default: 0)\n");
+            "a rule\n"
+            "  priority 0..4294967295\n"
+            "      as preference\n");
   EXPECT_EQ(help("wait"), std::nullopt);
 }
 

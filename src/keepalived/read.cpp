@@ -38,38 +38,27 @@ class Reader {
 
  private:
   void dispatch(const Call& call) {
-    const std::string_view name = call.keyword.name;
-    const Statement& statement = call.statement;
-    if (name == "global_defs") {
-      read_globals(context_, statement, drafts_.globals);
-    } else if (name == "vrrp_instance") {
-      if (is_new_name(call, "vrrp_instance"))
-        drafts_.instances.push_back(read_instance(context_, statement));
-    } else if (name == "vrrp_sync_group") {
-      if (is_new_name(call, "vrrp_sync_group"))
-        drafts_.groups.push_back(read_group(context_, statement));
-    } else if (name == "vrrp_script") {
-      if (!is_new_name(call, "vrrp_script")) return;
-      if (auto script = read_script(context_, statement))
-        drafts_.scripts.push_back(std::move(*script));
-    } else if (name == "track_file" || name == "vrrp_track_file") {
-      if (is_new_name(call, "track_file"))
-        drafts_.files.push_back(read_tracked_file(context_, statement));
-    } else if (name == "vrrp_track_process" || name == "track_process") {
-      if (is_new_name(call, "vrrp_track_process"))
-        drafts_.processes.push_back(read_tracked_process(context_, statement));
-    } else if (name == "static_ipaddress") {
-      for (const Statement& entry : statement.block)
-        if (entry.keyword() != "{")
-          if (auto address = read_address(context_, entry))
-            drafts_.static_addresses.push_back(std::move(*address));
-    } else if (name == "instance") {
-      if (auto value = text_word(call)) drafts_.globals.globals.instance_name = value->value;
-    } else if (name == "net_namespace") {
-      if (auto value = text_word(call)) drafts_.globals.globals.network_namespace = value->value;
-    } else if (name == "use_pid_dir") {
-      drafts_.globals.globals.use_pid_dir = true;
-    }
+    const auto handler = handlers().find(call.keyword.name);
+    if (handler != handlers().end())
+      handler->second(*this, call);
+    else
+      read_global(call, drafts_.globals);
+  }
+
+  static const Handlers<Reader>& handlers();
+
+  // A block with a name of its own among those of its kind.
+  template <typename Draft, typename Read>
+  void named(const Call& call, std::string_view kind, Read read, std::vector<Draft>& into) {
+    if (!is_new_name(call, kind)) return;
+    if (std::optional<Draft> made = read(context_, call.statement))
+      into.push_back(std::move(*made));
+  }
+
+  template <typename Apply>
+  void each_line(const Call& call, Apply apply) {
+    for (const Statement& line : call.statement.block)
+      if (line.keyword() != "{") apply(line);
   }
 
   // False, with a finding, for a block without a name or with one that is taken.
@@ -99,15 +88,95 @@ class Reader {
 
   Context& context_;
   Drafts drafts_;
+  RulePreferences preferences_;
   std::map<std::pair<std::string, std::string>, Origin> names_;
 };
+
+const Handlers<Reader>& Reader::handlers() {
+  using R = Reader;
+  static const Handlers<R> table = {
+      {"global_defs",
+       [](R& r, const Call& call) { read_globals(r.context_, call.statement, r.drafts_.globals); }},
+      {"vrrp_instance",
+       [](R& r, const Call& call) {
+         if (r.is_new_name(call, "vrrp_instance"))
+           r.drafts_.instances.push_back(read_instance(r.context_, call.statement, r.preferences_));
+       }},
+      {"vrrp_sync_group",
+       [](R& r, const Call& call) {
+         r.named(call, "vrrp_sync_group", read_group, r.drafts_.groups);
+       }},
+      {"vrrp_script",
+       [](R& r, const Call& call) {
+         r.named(call, "vrrp_script", read_script, r.drafts_.scripts);
+       }},
+      {"track_file",
+       [](R& r, const Call& call) {
+         r.named(call, "track_file", read_tracked_file, r.drafts_.files);
+       }},
+      {"vrrp_track_file",
+       [](R& r, const Call& call) {
+         r.named(call, "track_file", read_tracked_file, r.drafts_.files);
+       }},
+      {"vrrp_track_process",
+       [](R& r, const Call& call) {
+         r.named(call, "vrrp_track_process", read_tracked_process, r.drafts_.processes);
+       }},
+      {"track_process",
+       [](R& r, const Call& call) {
+         r.named(call, "vrrp_track_process", read_tracked_process, r.drafts_.processes);
+       }},
+      {"bfd_instance",
+       [](R& r, const Call& call) { r.named(call, "bfd_instance", read_bfd, r.drafts_.bfd); }},
+      {"track_group",
+       [](R& r, const Call& call) {
+         r.named(call, "track_group", read_track_group, r.drafts_.track_groups);
+       }},
+      {"garp_group",
+       [](R& r, const Call& call) {
+         if (auto group = read_announce_group(r.context_, call.statement))
+           r.drafts_.announce_groups.push_back(std::move(*group));
+       }},
+      {"interface_up_down_delays",
+       [](R& r, const Call& call) {
+         read_delays(r.context_, call.statement, r.drafts_.interface_delays);
+       }},
+      {"linkbeat_interfaces",
+       [](R& r, const Call& call) {
+         read_polled(r.context_, call.statement, r.drafts_.polled_interfaces);
+       }},
+      {"static_ipaddress",
+       [](R& r, const Call& call) {
+         r.each_line(call, [&](const Statement& line) {
+           if (auto address = read_address(r.context_, line, true))
+             r.drafts_.static_addresses.push_back({std::move(*address), line.at()});
+         });
+       }},
+      {"static_routes",
+       [](R& r, const Call& call) {
+         r.each_line(call, [&](const Statement& line) {
+           if (auto route = read_route(r.context_, line, true))
+             r.drafts_.static_routes.push_back({std::move(*route), line.at()});
+         });
+       }},
+      {"static_rules",
+       [](R& r, const Call& call) {
+         r.each_line(call, [&](const Statement& line) {
+           if (auto rule = read_rule(r.context_, line, true, r.preferences_))
+             r.drafts_.static_rules.push_back({std::move(*rule), line.at()});
+         });
+       }},
+  };
+  return table;
+}
 
 }  // namespace
 
 Reading read(const std::string& main_file, const Files& files, const Options& options) {
   Sources sources;
   Findings findings(sources);
-  Context context{.sources = sources, .findings = findings};
+  Numbers numbers(files);
+  Context context{.sources = sources, .findings = findings, .numbers = numbers};
   Lines lines(sources, findings, files, options);
   Reading reading;
   if (lines.open(main_file)) {

@@ -137,6 +137,7 @@ TEST(WildShapes, RoutersHoldAddressesThatAreNotAdvertised) {
   EXPECT_EQ(one.excluded.at(2).scope, 253);
   EXPECT_EQ(one.interval, 2s);
   EXPECT_EQ(one.announce.delay, 60s);
+  EXPECT_EQ(net::to_string(one.routes.at(0).via.value()), "203.0.113.1");
 }
 
 TEST(WildShapes, RouterSystemsPairFamiliesInAGroup) {

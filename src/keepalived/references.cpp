@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <tuple>
 #include <utility>
@@ -51,6 +52,8 @@ References::References(Context& context, const Config& config,
     files_.emplace(file.name, Default{file.weight, file.reverse});
   for (const TrackedProcess& process : config.processes)
     processes_.emplace(process.name, Default{process.weight, process.reverse});
+  for (const BfdSession& session : config.bfd)
+    bfd_.emplace(session.name, Default{session.weight, session.reverse});
   for (const GroupDraft& group : groups)
     for (const Word& member : group.members) group_of_.emplace(member.text, &group);
 }
@@ -110,6 +113,7 @@ void References::resolve(TrackDrafts tracked, Instance& into) const {
   into.scripts = one(tracked.scripts, &scripts_, "vrrp_script");
   into.files = one(tracked.files, &files_, "track_file");
   into.processes = one(tracked.processes, &processes_, "vrrp_track_process");
+  into.bfd = one(tracked.bfd, &bfd_, "bfd_instance");
 }
 
 std::vector<SyncGroup> References::resolve_groups(std::vector<GroupDraft> drafts,
@@ -148,20 +152,73 @@ std::vector<SyncGroup> References::resolve_groups(std::vector<GroupDraft> drafts
           .warning(draft.name.at, fmt::format("the group {} has one member only", group.name),
                    "it needs at least two to have an effect")
           .rule("group-of-one");
-    resolve(std::move(draft), group);
+    resolve(std::move(draft), config.globals, group);
     groups.push_back(std::move(group));
   }
   return groups;
 }
 
-void References::resolve(GroupDraft draft, SyncGroup& into) const {
+void References::resolve(GroupDraft draft, const Globals& globals, SyncGroup& into) const {
   into.interfaces = resolve(std::move(draft.tracked.interfaces), nullptr, "interface");
   into.scripts = resolve(std::move(draft.tracked.scripts), &scripts_, "vrrp_script");
   into.files = resolve(std::move(draft.tracked.files), &files_, "track_file");
   into.processes = resolve(std::move(draft.tracked.processes), &processes_, "vrrp_track_process");
+  into.bfd = resolve(std::move(draft.tracked.bfd), &bfd_, "bfd_instance");
   into.tracking_weight = draft.tracking_weight;
-  into.smtp_alert = draft.smtp_alert.value_or(false);
+  into.smtp_alert = draft.smtp_alert.value_or(globals.smtp_alert);
   into.notify = std::move(draft.notify);
+  into.notify.priority_changes =
+      draft.notify_priority_changes.value_or(globals.notify_priority_changes);
+}
+
+void References::resolve_track_groups(std::vector<TrackGroupDraft> drafts, Config& config) const {
+  std::set<std::string_view> instances;
+  for (const Instance& instance : config.instances) instances.insert(instance.name);
+  for (TrackGroupDraft& draft : drafts) {
+    TrackGroup group{.name = draft.name.text, .at = context_.sources.place(draft.name.at)};
+    for (const Word& member : draft.members) {
+      if (instances.contains(member.text))
+        group.members.push_back(member.text);
+      else
+        context_.findings.error(
+            member.at, fmt::format("there is no vrrp_instance {}; it is left out", member.text),
+            "name instances of this file, one a line");
+    }
+    if (group.members.empty())
+      context_.findings.error(
+          draft.name.at,
+          fmt::format("the track_group {} has no members; it is ignored", group.name),
+          "add `group { INSTANCE … }`");
+    else
+      config.track_groups.push_back(std::move(group));
+  }
+}
+
+template <typename Item>
+std::vector<Item> References::resolve_static(std::vector<Given<Item>> given,
+                                             const std::vector<TrackGroup>& groups) const {
+  std::vector<Item> out;
+  out.reserve(given.size());
+  for (Given<Item>& item : given) {
+    std::string& wanted = item.value.track_group;
+    const bool is_known =
+        wanted.empty() || std::ranges::find(groups, wanted, &TrackGroup::name) != groups.end();
+    if (!is_known) {
+      context_.findings.error(
+          item.at, fmt::format("there is no track_group {}; nobody tracks this", wanted),
+          fmt::format("add `track_group {} {{ group {{ INSTANCE … }} }}`", wanted));
+      wanted.clear();
+    }
+    out.push_back(std::move(item.value));
+  }
+  return out;
+}
+
+void References::resolve_static(Drafts& drafts, Config& config) const {
+  resolve_track_groups(std::move(drafts.track_groups), config);
+  config.static_addresses = resolve_static(std::move(drafts.static_addresses), config.track_groups);
+  config.static_routes = resolve_static(std::move(drafts.static_routes), config.track_groups);
+  config.static_rules = resolve_static(std::move(drafts.static_rules), config.track_groups);
 }
 
 void check_router_ids(Context& context, const Config& config, const std::vector<Origins>& origins) {

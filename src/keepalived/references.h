@@ -25,6 +25,8 @@ class References {
   // Trackers of an instance, with the weights of what they name.
   void resolve(TrackDrafts tracked, Instance& into) const;
   std::vector<SyncGroup> resolve_groups(std::vector<GroupDraft> drafts, const Config& config) const;
+  // What is static, and the track_group blocks it speaks of. Instances must be complete.
+  void resolve_static(Drafts& drafts, Config& config) const;
 
  private:
   // What a tracker without a weight of its own takes.
@@ -34,7 +36,11 @@ class References {
   };
   using Known = std::map<std::string_view, Default>;
 
-  void resolve(GroupDraft draft, SyncGroup& into) const;
+  void resolve(GroupDraft draft, const Globals& globals, SyncGroup& into) const;
+  void resolve_track_groups(std::vector<TrackGroupDraft> drafts, Config& config) const;
+  template <typename Item>
+  std::vector<Item> resolve_static(std::vector<Given<Item>> given,
+                                   const std::vector<TrackGroup>& groups) const;
   std::vector<Tracked> resolve(std::vector<TrackDraft> drafts, const Known* known,
                                std::string_view kind) const;
 
@@ -42,6 +48,7 @@ class References {
   Known scripts_;
   Known files_;
   Known processes_;
+  Known bfd_;
   std::map<std::string_view, const GroupDraft*> group_of_;  // an instance's
 };
 

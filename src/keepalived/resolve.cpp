@@ -3,9 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <map>
-#include <set>
 #include <utility>
 
 #include "keepalived/drafts.h"
@@ -40,15 +37,20 @@ class InstanceResolver {
     set_preemption(out);
     set_interval(out);
     set_authentication(out);
+    set_hmac(out);
     set_unicast(out);
     set_modes(out);
+    set_virtual_interface(out);
     out.announce = keepalived::resolve(globals_.announce, draft_.announce);
     // No repeats after a rival was heard: RFC 5798 only discards its advertisement.
     if (out.strict) {
       out.announce.lower_priority_delay = draft_.announce.lower_priority_delay.value_or(Duration{});
       out.announce.lower_priority_repeat = draft_.announce.lower_priority_repeat.value_or(0);
     }
+    out.extra_announce = draft_.extra_announce.value_or(globals_.globals.extra_announce);
     out.notify = std::move(draft_.notify);
+    out.notify.priority_changes =
+        draft_.notify_priority_changes.value_or(globals_.globals.notify_priority_changes);
     out.routes = std::move(draft_.routes);
     out.rules = std::move(draft_.rules);
     return out;
@@ -295,10 +297,118 @@ class InstanceResolver {
         draft_.lower_priority_no_advert.value_or(globals.lower_priority_no_advert || out.strict);
     out.higher_priority_send_advert =
         draft_.higher_priority_send_advert.value_or(globals.higher_priority_send_advert);
-    out.checksum_as_v2 = draft_.checksum_as_v2;
+    out.checksum_as_v2 = draft_.checksum_as_v2.value_or(globals.checksum_as_v2);
     out.smtp_alert = draft_.smtp_alert.value_or(globals.smtp_alert);
     out.promote_secondaries = draft_.promote_secondaries;
+    out.polls_link = draft_.polls_link;
+    out.old_checksum = draft_.old_checksum;
+    out.receive_buffer = draft_.receive_buffer;
+    out.without_addresses = draft_.no_addresses_wanted;
+    const bool owner_ignores = globals.owner_ignores_adverts || out.strict;
+    out.owner_ignores_adverts =
+        out.priority.is_owner() && draft_.owner_ignores_adverts.value_or(owner_ignores);
+    if (draft_.late_timer_backup && out.preempt)
+      findings().error(draft_.name.at, "timer_expired_backup needs nopreempt", "it is ignored");
+    else
+      out.late_timer_backup = draft_.late_timer_backup;
     out.accept = draft_.accept ? draft_.accept->value : !out.strict || out.priority.is_owner();
+  }
+
+  // The trailer of keepalived 2.4 takes the place of the password.
+  void set_hmac(Instance& out) {
+    if (!draft_.hmac) return;
+    HmacDraft& given = *draft_.hmac;
+    if (out.authentication != Authentication::None) {
+      findings().error(given.at, "auth_hmac and authentication exclude each other",
+                       fmt::format("the authentication at {} is ignored",
+                                   findings().where(draft_.authentication->at)));
+      out.authentication = Authentication::None;
+      out.password.clear();
+    }
+    const auto active = std::ranges::find_if(given.keys, [&](const Given<HmacKey>& key) {
+      return given.active_key && key.value.id == given.active_key->value;
+    });
+    if (active == given.keys.end()) {
+      const std::string what = given.active_key
+                                   ? fmt::format("there is no key {}", given.active_key->value)
+                                   : std::string("auth_hmac has no active_key");
+      findings().error(given.active_key ? given.active_key->at : given.at, what,
+                       "without a key to sign with the block is ignored: nothing is authenticated");
+      return;
+    }
+    Hmac hmac{.replay = given.replay, .mode = given.mode, .at = context_.sources.place(given.at)};
+    for (Given<HmacKey>& key : given.keys) hmac.keys.push_back(std::move(key.value));
+    hmac.active_key = static_cast<std::uint8_t>(given.active_key->value);
+    if (out.strict && hmac.mode != Hmac::Mode::Enforce) {
+      findings().error(given.at, "strict mode needs `mode enforce`", "it is used");
+      hmac.mode = Hmac::Mode::Enforce;
+    }
+    constexpr Duration kLeast = std::chrono::seconds(5), kMost = std::chrono::seconds(300);
+    const Duration three = 3 * std::chrono::floor<std::chrono::seconds>(out.interval);
+    if (hmac.replay == Hmac::Replay::Time)
+      hmac.window = given.window.value_or(std::clamp(three, kLeast, kMost));
+    out.hmac = std::move(hmac);
+  }
+
+  void set_virtual_interface(Instance& out) {
+    out.vmac_for_addresses = draft_.vmac_for_addresses;
+    set_vrf(out);
+    if (!draft_.virtual_interface) {
+      if (draft_.transmits_on_base)
+        findings().error(*draft_.transmits_on_base, "vmac_xmit_base needs use_vmac",
+                         "it is ignored");
+      return;
+    }
+    VirtualInterfaceDraft& given = *draft_.virtual_interface;
+    VirtualInterface& made = given.what;
+    const bool is_macvlan = made.kind == VirtualInterface::Kind::Macvlan;
+    if (given.mac_without_vrid) {
+      net::MacAddress::Bytes bytes{};
+      std::ranges::copy(*given.mac_without_vrid, bytes.begin());
+      bytes.back() = out.vrid.value();
+      made.mac = net::MacAddress(bytes);
+    }
+    if (out.strict && made.mac) {
+      findings().error(given.at, "strict mode has no MAC address but that of the VRID",
+                       "that is used");
+      made.mac.reset();
+    }
+    made.transmits_on_base = draft_.transmits_on_base.has_value() && is_macvlan;
+    if (made.transmits_on_base && out.strict) {
+      findings().error(*draft_.transmits_on_base, "strict mode has no vmac_xmit_base",
+                       "it is ignored");
+      made.transmits_on_base = false;
+    }
+    if (!is_macvlan) check_ipvlan(out, given);
+    if (out.promote_secondaries) {
+      findings().warning(given.at, "promote_secondaries is always on with a virtual interface",
+                         "leave it out");
+      out.promote_secondaries = false;
+    }
+    out.virtual_interface = std::move(made);
+  }
+
+  void check_ipvlan(Instance& out, const VirtualInterfaceDraft& given) {
+    const std::optional<net::Prefix>& address = given.what.address;
+    if (address && address->address().family() != out.family)
+      findings().error(
+          given.address_at,
+          fmt::format("{} is no {} address", net::to_string(*address), net::name(out.family)),
+          "the interface gets no address");
+    else if (!address && out.family == net::Family::Ipv4)
+      findings().error(given.at, "an ipvlan interface over IPv4 needs an address",
+                       "write `use_ipvlan NAME ADDRESS/LENGTH`");
+    else if (address && !out.source)
+      out.source = address->address();  // what advertisements come from
+  }
+
+  void set_vrf(Instance& out) {
+    if (!draft_.vrf) return;
+    if (!out.interface.empty() || out.peers.empty())
+      findings().error(draft_.vrf->at, "`vrf` is for unicast without an interface",
+                       "it is ignored");
+    else
+      out.vrf = std::move(draft_.vrf->value);
   }
 
   Context& context_;
@@ -308,22 +418,35 @@ class InstanceResolver {
 
 }  // namespace
 
+namespace {
+
+// Globals that depend on each other, in whatever order they stand.
+Globals resolve_globals(GlobalsDraft& draft) {
+  if (draft.min_garp.value_or(false)) {
+    draft.announce.delay = draft.announce.delay.value_or(Duration{});
+    draft.announce.repeat = draft.announce.repeat.value_or(1);
+    draft.announce.refresh_repeat = draft.announce.refresh_repeat.value_or(0);
+  }
+  Globals& globals = draft.globals;
+  globals.announce = resolve(draft.announce, {});
+  globals.smtp_alert = draft.smtp_alert_vrrp.value_or(globals.smtp_alert);
+  globals.vmac_address_prefix = draft.vmac_address_prefix.value_or(globals.vmac_prefix);
+  return globals;
+}
+
+}  // namespace
+
 Config resolve(Context& context, Drafts drafts) {
   Config config;
-  AnnounceDraft& announce = drafts.globals.announce;
-  if (drafts.globals.min_garp) {
-    announce.delay = announce.delay.value_or(Duration{});
-    announce.repeat = announce.repeat.value_or(1);
-    announce.refresh_repeat = announce.refresh_repeat.value_or(0);
-  }
-  config.globals = std::move(drafts.globals.globals);
-  config.globals.announce = resolve(announce, {});
+  config.globals = resolve_globals(drafts.globals);
   config.scripts = std::move(drafts.scripts);
   config.files = std::move(drafts.files);
   config.processes = std::move(drafts.processes);
-  config.static_addresses = std::move(drafts.static_addresses);
+  config.bfd = std::move(drafts.bfd);
+  config.announce_groups = std::move(drafts.announce_groups);
+  config.interface_delays = std::move(drafts.interface_delays);
+  config.polled_interfaces = std::move(drafts.polled_interfaces);
 
-  drafts.globals.globals = config.globals;  // what instances take their defaults from
   const References references(context, config, drafts.groups);
   std::vector<Origins> origins;
   for (InstanceDraft& draft : drafts.instances) {
@@ -337,6 +460,7 @@ Config resolve(Context& context, Drafts drafts) {
   }
   check_router_ids(context, config, origins);
   config.groups = references.resolve_groups(std::move(drafts.groups), config);
+  references.resolve_static(drafts, config);
   return config;
 }
 

@@ -73,7 +73,7 @@ struct Encapsulation {
 };
 
 struct NextHop {
-  std::optional<net::IpAddress> via = {};  // may be IPv6 for a route of IPv4
+  std::optional<net::IpAddress> via = {};
   std::string device = {};
   unsigned weight = 1;  // 1..256; the kernel wants one less
   bool on_link = false;
@@ -129,9 +129,9 @@ struct Rule {
     Unreachable = 7,
     Prohibit = 8,
   } action = Action::Table;
-  std::uint32_t table = 254;                     // of Action::Table
-  std::uint32_t target = 0;                      // of Action::Goto: the preference it goes on at
-  std::optional<std::uint32_t> preference = {};  // nothing: the agent gives one, see the manual
+  std::uint32_t table = 254;     // of Action::Table
+  std::uint32_t target = 0;      // of Action::Goto: the preference it goes on at
+  std::uint32_t preference = 0;  // keepalived's own numbers, from 16384 down, where none is written
   std::uint8_t tos = 0;
   std::optional<std::uint32_t> mark = {};
   std::optional<std::uint32_t> mark_mask = {};

@@ -22,6 +22,11 @@ bool announces_password(const Piece& word) {
          !text::nearest(word.text, {"auth_pass"}).empty();
 }
 
+// `key ID VALUE` of auth_hmac; a file's name may be shown.
+bool is_key(const std::vector<Word>& before, const Piece& word) {
+  return before[0].text == "key" && !word.text.starts_with("file:");
+}
+
 }  // namespace
 
 Statements::Statements(Lines& lines, Sources& sources, Findings& findings,
@@ -98,6 +103,7 @@ void Statements::take(const Line& line) {
     const Origin at = line.origin(piece.begin, piece.length);
     switch (piece.kind) {
       case Piece::Kind::Word:
+        is_secret = is_secret || (words.size() >= 2 && is_key(words, piece));
         if (is_secret)
           for (const Origin& part : line.origins(piece.begin, piece.length)) sources_.hide(part);
         is_secret = is_secret || announces_password(piece);

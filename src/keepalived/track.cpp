@@ -64,7 +64,7 @@ void read_tracked(const Call& call, std::vector<TrackDraft>& into) {
   }
 }
 
-bool read_notify(const Call& call, Notify& notify) {
+bool read_notify(const Call& call, Notify& notify, std::optional<bool>& priority_changes) {
   static const std::map<std::string_view, std::optional<Command> Notify::*> scripts = {
       {"notify", &Notify::any},
       {"notify_master", &Notify::master},
@@ -75,15 +75,49 @@ bool read_notify(const Call& call, Notify& notify) {
       {"notify_master_rx_lower_pri", &Notify::master_received_lower_priority},
   };
   if (call.keyword.name == "notify_priority_changes") {
-    if (const auto value = on_or_off(call)) notify.priority_changes = value->value;
+    if (const auto value = on_or_off(call)) priority_changes = value->value;
     return true;
   }
   const auto script = scripts.find(call.keyword.name);
   if (script == scripts.end()) return false;
-  // Without a script it only asks for DELETED in the place of FAULT.
-  if (call.keyword.name == "notify_deleted" && call.statement.words.size() < 2) return true;
+  if (call.keyword.name == "notify_deleted") {
+    notify.says_deleted = true;
+    if (call.statement.words.size() < 2) return true;
+  }
   if (auto given = command(call)) notify.*(script->second) = std::move(*given);
   return true;
+}
+
+void read_user(const std::vector<Word>& words, std::size_t first, Command& into) {
+  if (words.size() <= first) return;
+  into.user = words[first].text;
+  if (words.size() <= first + 1) return;
+  std::string_view group = words[first + 1].text;
+  into.supplementary_groups = group.starts_with(':');
+  if (into.supplementary_groups) group.remove_prefix(1);
+  into.group = group;
+}
+
+void read_extra_announce(const Call& call, ExtraAnnounce& into) {
+  constexpr unsigned kMost = 86400;
+  const std::vector<Word>& words = call.statement.words;
+  bool has_time = false;
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    if (words[i].text == "all") {
+      into.on_all_interfaces = true;
+    } else if (const auto value = base::parse_number<unsigned>(words[i].text);
+               value && *value <= kMost) {
+      into.interval = std::chrono::seconds(*value);
+      has_time = true;
+    } else {
+      call.findings().error(words[i].at, fmt::format("`{}` is outside 0..{}", words[i].text, kMost),
+                            "the line is ignored");
+      return;
+    }
+  }
+  if (!has_time)
+    call.findings().error(call.statement.at(), fmt::format("`{}` has no time", call.keyword.name),
+                          fmt::format("write `{} [all] SECONDS`", call.keyword.name));
 }
 
 bool read_announce(const Call& call, AnnounceDraft& announce) {

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "keepalived/drafts.h"
 #include "keepalived/words.h"
 
 namespace keepalived {
@@ -101,20 +102,41 @@ std::optional<Given<int>> integer(const Call& call) {
   return Given<int>{static_cast<int>(*value), word->at};
 }
 
-std::optional<Given<Duration>> seconds(const Call& call) {
+namespace {
+
+std::optional<Given<double>> number_of(const Call& call, std::string_view what) {
   const Word* word = value_word(call);
   if (word == nullptr) return std::nullopt;
   refuse_more_words(call, 2);
   const auto value = decimal(word->text);
   if (!value) {
-    not_a_number(call, *word, "a number of seconds");
+    not_a_number(call, *word, what);
     return std::nullopt;
   }
   if (*value < call.keyword.least || *value > call.keyword.most) {
     out_of_range(call, *word);
     return std::nullopt;
   }
-  return Given<Duration>{from_seconds(*value), word->at};
+  return Given<double>{*value, word->at};
+}
+
+}  // namespace
+
+std::optional<Given<Duration>> seconds(const Call& call) {
+  if (call.keyword.type == Type::WholeSeconds) {
+    const auto value = integer(call);
+    if (!value) return std::nullopt;
+    return Given<Duration>{std::chrono::seconds(value->value), value->at};
+  }
+  const auto value = number_of(call, "a number of seconds");
+  if (!value) return std::nullopt;
+  return Given<Duration>{from_seconds(value->value), value->at};
+}
+
+std::optional<Given<Duration>> milliseconds(const Call& call) {
+  const auto value = number_of(call, "a number of milliseconds");
+  if (!value) return std::nullopt;
+  return Given<Duration>{from_seconds(value->value / 1000), value->at};
 }
 
 std::optional<Given<std::string>> text_word(const Call& call) {
@@ -170,8 +192,7 @@ std::optional<Command> command(const Call& call) {
     // Its user has a keyword of its own, so that what follows are arguments.
     for (std::size_t i = 2; i < words.size(); ++i) out.argv.push_back(words[i].text);
   } else {
-    if (words.size() > 2) out.user = words[2].text;
-    if (words.size() > 3) out.group = words[3].text;
+    read_user(words, 2, out);
     if (!word->quoted && words.size() > 2 &&
         words[2].text.find_first_of("-/.") != std::string::npos)
       call.findings().warning(words[2].at,

@@ -11,6 +11,7 @@
 #include "keepalived/config.h"
 #include "keepalived/findings.h"
 #include "keepalived/keywords.h"
+#include "keepalived/numbers.h"
 #include "keepalived/statements.h"
 
 namespace keepalived {
@@ -18,6 +19,7 @@ namespace keepalived {
 struct Context {
   Sources& sources;
   Findings& findings;
+  Numbers& numbers;
 };
 
 // One statement with its entry in the table.
@@ -38,7 +40,8 @@ struct Given {
 };
 
 std::optional<Given<int>> integer(const Call& call);
-std::optional<Given<Duration>> seconds(const Call& call);
+std::optional<Given<Duration>> seconds(const Call& call);  // whole ones if the table says so
+std::optional<Given<Duration>> milliseconds(const Call& call);
 std::optional<Given<std::string>> text_word(const Call& call);
 std::optional<Given<net::IpAddress>> address(const Call& call);
 // The number of the choice, from 0.
