@@ -53,9 +53,9 @@ bool Entry::skip(std::string_view word) {
   return true;
 }
 
-void Entry::wrong(const Word& at, std::string what, std::string hint) {
+Findings::Remark Entry::wrong(const Word& at, std::string what, std::string hint) {
   is_wrong_ = true;
-  context_.findings.error(
+  return context_.findings.error(
       at.at, std::move(what),
       hint.empty() ? std::string(left_out_) : fmt::format("{}; {}", hint, left_out_));
 }

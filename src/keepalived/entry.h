@@ -37,7 +37,7 @@ class Entry {
   std::optional<std::string> interface(const Word& key);
 
   // An error that costs the line.
-  void wrong(const Word& at, std::string what, std::string hint = {});
+  Findings::Remark wrong(const Word& at, std::string what, std::string hint = {});
   void unknown(const Word& word);  // with the nearest word that is known
   bool is_wrong() const { return is_wrong_; }
 

@@ -231,7 +231,7 @@ Node line_of(const Rule& given) {
   // Something must say which family it is.
   if (!given.from && !given.to && given.family == net::Family::Ipv6)
     out.push_back(setting("from", std::string("::/0")));
-  out.push_back(setting("preference", number(given.preference)));
+  if (given.preference) out.push_back(setting("preference", number(*given.preference)));
   if (given.tos != 0) out.push_back(setting("tos", number(given.tos)));
   if (given.mark)
     out.push_back(setting("fwmark", given.mark_mask

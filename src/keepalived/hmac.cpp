@@ -39,9 +39,9 @@ void read_key(const Call& call, HmacDraft& draft) {
   }
   for (const Given<HmacKey>& other : draft.keys)
     if (other.value.id == *id) {
-      call.findings().error(words[1].at, fmt::format("there is a key {} already", *id),
-                            fmt::format("the other one is at {}; this one is ignored",
-                                        call.findings().where(other.at)));
+      call.findings()
+          .error(words[1].at, fmt::format("there is a key {} already", *id), "this one is ignored")
+          .also(other.at, "the other one is here");
       return;
     }
   HmacKey key{.id = *id, .at = call.place()};

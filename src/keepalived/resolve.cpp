@@ -319,9 +319,9 @@ class InstanceResolver {
     if (!draft_.hmac) return;
     HmacDraft& given = *draft_.hmac;
     if (out.authentication != Authentication::None) {
-      findings().error(given.at, "auth_hmac and authentication exclude each other",
-                       fmt::format("the authentication at {} is ignored",
-                                   findings().where(draft_.authentication->at)));
+      findings()
+          .error(given.at, "auth_hmac and authentication exclude each other")
+          .also(draft_.authentication->at, "this one is ignored");
       out.authentication = Authentication::None;
       out.password.clear();
     }

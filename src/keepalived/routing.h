@@ -129,9 +129,10 @@ struct Rule {
     Unreachable = 7,
     Prohibit = 8,
   } action = Action::Table;
-  std::uint32_t table = 254;     // of Action::Table
-  std::uint32_t target = 0;      // of Action::Goto: the preference it goes on at
-  std::uint32_t preference = 0;  // keepalived's own numbers, from 16384 down, where none is written
+  std::uint32_t table = 254;  // of Action::Table
+  std::uint32_t target = 0;   // of Action::Goto: the preference it goes on at
+  // Where none is written the reader counts as keepalived does, from 16384 down.
+  std::optional<std::uint32_t> preference = {};
   std::uint8_t tos = 0;
   std::optional<std::uint32_t> mark = {};
   std::optional<std::uint32_t> mark_mask = {};

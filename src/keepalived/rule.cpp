@@ -38,7 +38,7 @@ class RuleReader {
     if (!entry_.is_wrong()) check();
     if (entry_.is_wrong()) return std::nullopt;
     rule_.family = family_.value_or(net::Family::Ipv4);
-    if (!has_preference_) take_preference(preferences);
+    if (!rule_.preference) take_preference(preferences);
     return std::move(rule_);
   }
 
@@ -72,8 +72,8 @@ class RuleReader {
 
   void act(Rule::Action action, const Word& at) {
     if (action_)
-      entry_.wrong(at, fmt::format("`{}` is a second action; a rule has one", at.text),
-                   fmt::format("the other one is at {}", findings().where(*action_)));
+      entry_.wrong(at, fmt::format("`{}` is a second action; a rule has one", at.text))
+          .also(*action_, "the other one is here");
     action_ = at.at;
     rule_.action = action;
   }
@@ -125,7 +125,7 @@ class RuleReader {
       return;
     }
     if (rule_.action == Rule::Action::Goto &&
-        (!has_preference_ || rule_.preference >= rule_.target))
+        (!rule_.preference || *rule_.preference >= rule_.target))
       entry_.wrong(entry_.first(), "goto leads backwards",
                    "give the rule a preference below its target");
     if (rule_.action != Rule::Action::Table && table_option_ != nullptr)
@@ -149,7 +149,7 @@ class RuleReader {
         rule_.family == net::Family::Ipv4 ? preferences.next_ipv4 : preferences.next_ipv6;
     rule_.preference = next--;
     findings().warning(entry_.first().at, "the rule has no preference",
-                       fmt::format("{} is used, which is hardly what you want", rule_.preference));
+                       fmt::format("{} is used, which is hardly what you want", *rule_.preference));
   }
 
   Entry& entry_;
@@ -158,7 +158,6 @@ class RuleReader {
   std::optional<net::Family> family_;
   std::optional<Origin> action_;
   const Word* table_option_ = nullptr;
-  bool has_preference_ = false;
   Origin protocol_at_ = {};
 };
 
@@ -187,10 +186,8 @@ const RuleReader::Handlers& RuleReader::handlers() {
        }},
       {"preference",
        [](R& r, const Word& w) {
-         const auto value = r.entry_.number(w);
-         if (!value) return;
-         r.rule_.preference = static_cast<std::uint32_t>(*value);
-         r.has_preference_ = true;
+         if (const auto value = r.entry_.number(w))
+           r.rule_.preference = static_cast<std::uint32_t>(*value);
        }},
       {"tos",
        [](R& r, const Word& w) {

@@ -141,10 +141,10 @@ class Words {
 void read_virtual(const Call& call, VirtualInterface::Kind kind,
                   std::optional<VirtualInterfaceDraft>& into) {
   if (into && into->what.kind != kind) {
-    call.findings().error(
-        call.statement.at(),
-        fmt::format("`{}` is ignored: there is one interface only", call.keyword.name),
-        fmt::format("the other one is asked for at {}", call.findings().where(into->at)));
+    call.findings()
+        .error(call.statement.at(),
+               fmt::format("`{}` is ignored: there is one interface only", call.keyword.name))
+        .also(into->at, "the other one is asked for here");
     return;
   }
   into.emplace();
