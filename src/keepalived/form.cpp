@@ -17,7 +17,7 @@ void add_weight(Builder& out, int weight, bool reverse) {
 // said where the tracked thing is defined.
 void add_trackers(Builder& out, std::string_view key, const std::vector<Tracked>& given) {
   if (given.empty()) return;
-  Node list{.kind = Node::Kind::List, .key = std::string(key)};
+  FormNode list{.kind = FormNode::Kind::List, .key = std::string(key)};
   for (const Tracked& one : given) {
     Builder words;
     words.value("weight", std::int64_t{one.weight});
@@ -25,7 +25,7 @@ void add_trackers(Builder& out, std::string_view key, const std::vector<Tracked>
       words.add(flag("reverse"));
     else if (key != "track_interface")
       words.add(flag("noreverse"));
-    list.inner.push_back({.kind = Node::Kind::Line,
+    list.inner.push_back({.kind = FormNode::Kind::Line,
                           .key = "name",
                           .values = {one.name},
                           .inner = std::move(words.nodes)});
@@ -44,7 +44,7 @@ void add_notify(Builder& out, const Notify& given) {
   out.if_any("notify", given.any);
 }
 
-Node script(const Script& given) {
+FormNode script(const Script& given) {
   Builder out;
   Command plain = given.command;
   plain.user.clear();
@@ -59,7 +59,7 @@ Node script(const Script& given) {
   return section("vrrp_script", given.name, std::move(out.nodes));
 }
 
-Node tracked_file(const TrackedFile& given) {
+FormNode tracked_file(const TrackedFile& given) {
   Builder out;
   out.if_any("file", given.path);
   add_weight(out, given.weight, given.reverse);
@@ -71,7 +71,7 @@ Node tracked_file(const TrackedFile& given) {
   return section("track_file", given.name, std::move(out.nodes));
 }
 
-Node tracked_process(const TrackedProcess& given) {
+FormNode tracked_process(const TrackedProcess& given) {
   Builder out;
   std::vector<Scalar> words;
   for (const std::string& argument : given.argv) words.emplace_back(argument);
@@ -94,7 +94,7 @@ std::string milliseconds_text(Duration time) {
   return fmt::format("{}", std::chrono::duration<double, std::milli>(time).count());
 }
 
-Node bfd(const BfdSession& given) {
+FormNode bfd(const BfdSession& given) {
   Builder out;
   if (given.neighbour) out.value("neighbor_ip", net::to_string(*given.neighbour));
   if (given.source) out.value("source_ip", net::to_string(*given.source));
@@ -112,13 +112,13 @@ Node bfd(const BfdSession& given) {
   return section("bfd_instance", given.name, std::move(out.nodes));
 }
 
-Node members(const std::vector<std::string>& names) {
+FormNode members(const std::vector<std::string>& names) {
   Builder out;
   out.list("group", names);
   return std::move(out.nodes.front());
 }
 
-Node announce_group(const AnnounceGroup& given) {
+FormNode announce_group(const AnnounceGroup& given) {
   Builder out;
   if (given.garp_interval) out.value("garp_interval", *given.garp_interval);
   if (given.gna_interval) out.value("gna_interval", *given.gna_interval);
@@ -126,7 +126,7 @@ Node announce_group(const AnnounceGroup& given) {
   return section("garp_group", std::move(out.nodes));
 }
 
-Node group(const SyncGroup& given, const Globals& globals) {
+FormNode group(const SyncGroup& given, const Globals& globals) {
   Builder out;
   out.add(members(given.members));
   add_trackers(out, "track_interface", given.interfaces);
@@ -147,7 +147,7 @@ class InstanceForm {
   InstanceForm(const Instance& given, const Globals& globals, const PrintOptions& options)
       : given_(given), globals_(globals), options_(options) {}
 
-  Node make() {
+  FormNode make() {
     election();
     authentication();
     hmac();
@@ -310,7 +310,7 @@ class InstanceForm {
 
 }  // namespace
 
-std::vector<Node> form_of(const Config& config, const PrintOptions& options) {
+std::vector<FormNode> form_of(const Config& config, const PrintOptions& options) {
   Builder out;
   const Globals& globals = config.globals;
   out.if_any("instance", globals.instance_name);

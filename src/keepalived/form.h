@@ -21,7 +21,7 @@ struct PrintOptions {
 // A duration is written in seconds.
 using Scalar = std::variant<bool, std::int64_t, std::string, Duration>;
 
-struct Node {
+struct FormNode {
   enum class Kind {
     Setting,  // KEY VALUE…; a bool is on or off
     Flag,     // KEY
@@ -33,22 +33,22 @@ struct Node {
   } kind = Kind::Setting;
   std::string key = {};  // of a line: what its value is called
   std::vector<Scalar> values = {};
-  std::vector<Node> inner = {};
+  std::vector<FormNode> inner = {};
   Command command = {};
   bool is_named = false;  // a section: its only value is its name, and there may be several
 };
 
 // The outermost nodes, in the order in which they are written.
-std::vector<Node> form_of(const Config& config, const PrintOptions& options);
+std::vector<FormNode> form_of(const Config& config, const PrintOptions& options);
 
 // Lines of virtual_routes and virtual_rules.
-Node line_of(const Route& route);
-Node line_of(const Rule& rule);
+FormNode line_of(const Route& route);
+FormNode line_of(const Rule& rule);
 
 // What every node is built of.
-Node setting(std::string_view key, Scalar value);
-Node settings(std::string_view key, std::vector<Scalar> values);
-Node flag(std::string_view key);
+FormNode setting(std::string_view key, Scalar value);
+FormNode settings(std::string_view key, std::vector<Scalar> values);
+FormNode flag(std::string_view key);
 Scalar number(std::uint64_t value);
 
 }  // namespace keepalived

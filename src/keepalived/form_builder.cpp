@@ -4,32 +4,32 @@
 
 namespace keepalived {
 
-Node section(std::string_view key, std::vector<Node> inner) {
-  return {.kind = Node::Kind::Section, .key = std::string(key), .inner = std::move(inner)};
+FormNode section(std::string_view key, std::vector<FormNode> inner) {
+  return {.kind = FormNode::Kind::Section, .key = std::string(key), .inner = std::move(inner)};
 }
 
-Node section(std::string_view key, const std::string& name, std::vector<Node> inner) {
-  Node out = section(key, std::move(inner));
+FormNode section(std::string_view key, const std::string& name, std::vector<FormNode> inner) {
+  FormNode out = section(key, std::move(inner));
   out.values = {name};
   out.is_named = true;
   return out;
 }
 
-Node comment(std::string text) {
-  return {.kind = Node::Kind::Comment, .values = {std::move(text)}};
+FormNode comment(std::string text) {
+  return {.kind = FormNode::Kind::Comment, .values = {std::move(text)}};
 }
 
-Node Builder::line_of(const std::string& word) {
-  return {.kind = Node::Kind::Line, .key = {}, .values = {word}};
+FormNode Builder::line_of(const std::string& word) {
+  return {.kind = FormNode::Kind::Line, .key = {}, .values = {word}};
 }
 
-Node Builder::line_of(const InterfaceDelay& given) {
-  return {.kind = Node::Kind::Line,
+FormNode Builder::line_of(const InterfaceDelay& given) {
+  return {.kind = FormNode::Kind::Line,
           .key = "interface",
           .values = {given.interface, given.down, given.up}};
 }
 
-Node Builder::line_of(const VirtualAddress& given) {
+FormNode Builder::line_of(const VirtualAddress& given) {
   Builder out;
   if (given.broadcast) out.value("brd", net::to_string(*given.broadcast));
   out.if_any("dev", given.device);
@@ -48,25 +48,25 @@ Node Builder::line_of(const VirtualAddress& given) {
   out.if_set("autojoin", given.auto_join);
   out.if_set("no_track", !given.track);
   out.if_any("track_group", given.track_group);
-  return {.kind = Node::Kind::Line,
+  return {.kind = FormNode::Kind::Line,
           .key = "address",
           .values = {net::to_string(given.prefix)},
           .inner = std::move(out.nodes)};
 }
 
-Node Builder::line_of(const UnicastPeer& given) {
+FormNode Builder::line_of(const UnicastPeer& given) {
   Builder out;
   out.if_any("min_ttl", given.min_ttl);
   out.if_any("max_ttl", given.max_ttl);
-  return {.kind = Node::Kind::Line,
+  return {.kind = FormNode::Kind::Line,
           .key = "address",
           .values = {net::to_string(given.address)},
           .inner = std::move(out.nodes)};
 }
 
-Node Builder::line_of(const PolledInterface& given) {
+FormNode Builder::line_of(const PolledInterface& given) {
   using Method = PolledInterface::Method;
-  Node line{.kind = Node::Kind::Line, .key = "interface", .values = {given.interface}};
+  FormNode line{.kind = FormNode::Kind::Line, .key = "interface", .values = {given.interface}};
   switch (given.method) {
     case Method::Default:
       return line;
@@ -83,18 +83,18 @@ Node Builder::line_of(const PolledInterface& given) {
   return line;
 }
 
-Node setting(std::string_view key, Scalar value) {
-  Node out{.kind = Node::Kind::Setting, .key = std::string(key)};
+FormNode setting(std::string_view key, Scalar value) {
+  FormNode out{.kind = FormNode::Kind::Setting, .key = std::string(key)};
   out.values.push_back(std::move(value));
   return out;
 }
 
-Node settings(std::string_view key, std::vector<Scalar> values) {
-  return {.kind = Node::Kind::Setting, .key = std::string(key), .values = std::move(values)};
+FormNode settings(std::string_view key, std::vector<Scalar> values) {
+  return {.kind = FormNode::Kind::Setting, .key = std::string(key), .values = std::move(values)};
 }
 
-Node flag(std::string_view key) {
-  return {.kind = Node::Kind::Flag, .key = std::string(key)};
+FormNode flag(std::string_view key) {
+  return {.kind = FormNode::Kind::Flag, .key = std::string(key)};
 }
 
 Scalar number(std::uint64_t value) {

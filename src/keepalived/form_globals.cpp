@@ -122,7 +122,7 @@ void add_files(Builder& out, const Globals& given) {
 
 }  // namespace
 
-std::vector<Node> form_of(const Globals& given) {
+std::vector<FormNode> form_of(const Globals& given) {
   Builder out;
   out.if_any("router_id", given.router_id);
   add_mail(out, given.mail);

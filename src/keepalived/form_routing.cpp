@@ -77,7 +77,7 @@ std::string prefix_or_default(const net::Prefix& prefix) {
   return is_default ? "default" : net::to_string(prefix);
 }
 
-Node address_setting(std::string_view key, const net::IpAddress& address) {
+FormNode address_setting(std::string_view key, const net::IpAddress& address) {
   return setting(key, net::to_string(address));
 }
 
@@ -86,7 +86,7 @@ std::string realms_text(std::uint32_t realms) {
                            : fmt::format("{}", realms);
 }
 
-Node encapsulation(const Encapsulation& given) {
+FormNode encapsulation(const Encapsulation& given) {
   using Kind = Encapsulation::Kind;
   std::vector<Scalar> words;
   if (given.kind == Kind::Mpls) {
@@ -117,16 +117,16 @@ Node encapsulation(const Encapsulation& given) {
   return settings("encap", std::move(words));
 }
 
-Node metric(const RouteMetric& given) {
+FormNode metric(const RouteMetric& given) {
   if (given.kind == RouteMetricKind::Features) return setting("features", std::string("ecn"));
   if (!given.is_locked) return setting(metric_word(given.kind), number(given.value));
   return settings(metric_word(given.kind), {std::string("lock"), number(given.value)});
 }
 
 // A `nexthop` is a flag; its words follow, as those of a list of one would.
-Node next_hop(const NextHop& given) {
-  Node out = flag("nexthop");
-  const auto add = [&](Node node) { out.inner.push_back(std::move(node)); };
+FormNode next_hop(const NextHop& given) {
+  FormNode out = flag("nexthop");
+  const auto add = [&](FormNode node) { out.inner.push_back(std::move(node)); };
   if (given.via) add(address_setting("via", *given.via));
   if (!given.device.empty()) add(setting("dev", given.device));
   if (given.weight != 1) add(setting("weight", number(given.weight)));
@@ -137,7 +137,7 @@ Node next_hop(const NextHop& given) {
 }
 
 // The order does not matter to who reads it, but that next hops end a route.
-void add_details(const Route& given, std::vector<Node>& out) {
+void add_details(const Route& given, std::vector<FormNode>& out) {
   if (given.tos != 0) out.push_back(setting("tos", number(given.tos)));
   if (given.protocol != kRouteProtocol) out.push_back(setting("protocol", number(given.protocol)));
   if (given.scope) out.push_back(setting("scope", number(*given.scope)));
@@ -163,10 +163,10 @@ void add_details(const Route& given, std::vector<Node>& out) {
 
 }  // namespace
 
-Node line_of(const Route& given) {
+FormNode line_of(const Route& given) {
   const std::string to = prefix_or_default(given.destination);
-  Node line{.kind = Node::Kind::Line, .key = "to", .values = {to}};
-  std::vector<Node>& out = line.inner;
+  FormNode line{.kind = FormNode::Kind::Line, .key = "to", .values = {to}};
+  std::vector<FormNode>& out = line.inner;
   // A type stands in front of the destination, and only there.
   if (given.type != RouteType::Unicast) {
     line.key = "type";
@@ -191,7 +191,7 @@ Node line_of(const Route& given) {
 
 namespace {
 
-void add_action(const Rule& given, std::vector<Node>& out) {
+void add_action(const Rule& given, std::vector<FormNode>& out) {
   using Action = Rule::Action;
   switch (given.action) {
     case Action::Table:
@@ -216,15 +216,15 @@ void add_action(const Rule& given, std::vector<Node>& out) {
 }
 
 template <typename T>
-Node range(std::string_view key, const std::pair<T, T>& given) {
+FormNode range(std::string_view key, const std::pair<T, T>& given) {
   return setting(key, fmt::format("{}-{}", given.first, given.second));
 }
 
 }  // namespace
 
-Node line_of(const Rule& given) {
-  Node line{.kind = Node::Kind::Line};
-  std::vector<Node>& out = line.inner;
+FormNode line_of(const Rule& given) {
+  FormNode line{.kind = FormNode::Kind::Line};
+  std::vector<FormNode>& out = line.inner;
   if (given.negated) out.push_back(flag("not"));
   if (given.from) out.push_back(setting("from", net::to_string(*given.from)));
   if (given.to) out.push_back(setting("to", net::to_string(*given.to)));

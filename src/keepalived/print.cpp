@@ -69,33 +69,33 @@ std::string with_user(const Command& given) {
 // Lines with an indentation of two spaces a level.
 class Printer {
  public:
-  std::string print(const std::vector<Node>& nodes) {
-    for (const Node& node : nodes) write(node);
+  std::string print(const std::vector<FormNode>& nodes) {
+    for (const FormNode& node : nodes) write(node);
     return std::move(out_);
   }
 
  private:
-  void write(const Node& node) {
+  void write(const FormNode& node) {
     switch (node.kind) {
-      case Node::Kind::Setting:
-      case Node::Kind::Flag:
+      case FormNode::Kind::Setting:
+      case FormNode::Kind::Flag:
         line(words_of(node));
         return;
-      case Node::Kind::Command:
+      case FormNode::Kind::Command:
         line(fmt::format("{} {}", node.key, with_user(node.command)));
         return;
-      case Node::Kind::Line:
+      case FormNode::Kind::Line:
         line(line_text(node));
         return;
-      case Node::Kind::Comment:
+      case FormNode::Kind::Comment:
         line("# " + scalar(node.values.front()));
         return;
-      case Node::Kind::Section:
-      case Node::Kind::List:
+      case FormNode::Kind::Section:
+      case FormNode::Kind::List:
         if (depth_ == 0 && !out_.empty()) out_ += '\n';
         line(words_of(node) + " {");
         ++depth_;
-        for (const Node& one : node.inner) write(one);
+        for (const FormNode& one : node.inner) write(one);
         --depth_;
         line("}");
         return;
@@ -118,20 +118,20 @@ class Printer {
     return std::visit(Writer{}, value);
   }
 
-  static std::string words_of(const Node& node) {
+  static std::string words_of(const FormNode& node) {
     std::string out = node.key;
     for (const Scalar& value : node.values) out += " " + word(scalar(value));
     return out;
   }
 
   // The value and what stands behind it; its key is for other writers.
-  static std::string line_text(const Node& node) {
+  static std::string line_text(const FormNode& node) {
     std::string out;
     const auto add = [&](const std::string& text) { out += (out.empty() ? "" : " ") + text; };
     for (const Scalar& value : node.values) add(word(scalar(value)));
-    for (const Node& one : node.inner) {
+    for (const FormNode& one : node.inner) {
       add(words_of(one));
-      if (!one.inner.empty()) add(line_text({.kind = Node::Kind::Line, .inner = one.inner}));
+      if (!one.inner.empty()) add(line_text({.kind = FormNode::Kind::Line, .inner = one.inner}));
     }
     return out;
   }

@@ -44,9 +44,9 @@ void append(json::Object& out, std::string_view key, json::Value value) {
   out[key].as_array()->push_back(std::move(value));
 }
 
-json::Object object(const std::vector<Node>& nodes);
+json::Object object(const std::vector<FormNode>& nodes);
 
-json::Value line(const Node& node) {
+json::Value line(const FormNode& node) {
   if (node.inner.empty() && node.key.empty()) return scalars(node.values);
   json::Object out;
   if (!node.values.empty()) out.set(node.key, scalars(node.values));
@@ -54,31 +54,31 @@ json::Value line(const Node& node) {
   return out;
 }
 
-void add(json::Object& out, const Node& node) {
+void add(json::Object& out, const FormNode& node) {
   switch (node.kind) {
-    case Node::Kind::Setting:
+    case FormNode::Kind::Setting:
       // Keys of auth_hmac are the one setting that comes again.
       if (node.key == "key")
         append(out, node.key, scalars(node.values));
       else
         out.set(node.key, scalars(node.values));
       return;
-    case Node::Kind::Flag:
+    case FormNode::Kind::Flag:
       if (node.inner.empty())
         out.set(node.key, true);
       else
         append(out, node.key, object(node.inner));
       return;
-    case Node::Kind::Command:
+    case FormNode::Kind::Command:
       out.set(node.key, command(node.command));
       return;
-    case Node::Kind::List: {
+    case FormNode::Kind::List: {
       json::Array lines;
-      for (const Node& one : node.inner) lines.push_back(line(one));
+      for (const FormNode& one : node.inner) lines.push_back(line(one));
       out.set(node.key, std::move(lines));
       return;
     }
-    case Node::Kind::Section: {
+    case FormNode::Kind::Section: {
       json::Object inner = object(node.inner);
       if (node.is_named) {
         json::Object named{{"name", scalar(node.values.front())}};
@@ -91,15 +91,15 @@ void add(json::Object& out, const Node& node) {
       }
       return;
     }
-    case Node::Kind::Line:
-    case Node::Kind::Comment:
+    case FormNode::Kind::Line:
+    case FormNode::Kind::Comment:
       return;
   }
 }
 
-json::Object object(const std::vector<Node>& nodes) {
+json::Object object(const std::vector<FormNode>& nodes) {
   json::Object out;
-  for (const Node& node : nodes) add(out, node);
+  for (const FormNode& node : nodes) add(out, node);
   return out;
 }
 
