@@ -2,9 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <link.h>
 #include <linux/capability.h>
+#include <malloc.h>
 #include <poll.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -17,6 +20,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -98,6 +102,23 @@ void Background::ready(bool keeps_stderr) {
   if (nothing && !keeps_stderr) dup2(nothing.get(), STDERR_FILENO);
   [[maybe_unused]] const auto written = ::write(report_.get(), "r", 1);
   report_.reset();
+}
+
+void return_memory() {
+  malloc_trim(0);
+  dl_iterate_phdr(
+      [](dl_phdr_info* program, std::size_t, void*) {
+        for (const ElfW(Phdr) & part : std::span(program->dlpi_phdr, program->dlpi_phnum)) {
+          if (part.p_type != PT_LOAD || (part.p_flags & PF_W) != 0) continue;
+          const auto page = static_cast<std::uintptr_t>(sysconf(_SC_PAGESIZE));
+          const std::uintptr_t start = (program->dlpi_addr + part.p_vaddr) & ~(page - 1);
+          // Locked pages (vrrp_no_swap) stay, which is what was asked for.
+          madvise(reinterpret_cast<void*>(start),
+                  program->dlpi_addr + part.p_vaddr + part.p_memsz - start, MADV_DONTNEED);
+        }
+        return 1;  // the program itself comes first
+      },
+      nullptr);
 }
 
 void log_to_syslog() {

@@ -43,6 +43,10 @@ class Background {
   io::Descriptor report_;
 };
 
+// What only the start or a reload needed goes back to the kernel: free memory, and pages of the
+// program itself, of which those that are used come back by themselves.
+void return_memory();
+
 // Lines go to /dev/log, never waiting; to stderr where there is none.
 void log_to_syslog();
 // Text for whoever watches standard error; dropped rather than waited for.

@@ -6,9 +6,9 @@ namespace agent {
 namespace {
 
 template <typename T>
-void push(std::deque<T>& past, T what) {
-  past.push_front(std::move(what));
-  if (past.size() > History::kLimit) past.pop_back();
+void push(std::vector<T>& past, T what) {
+  if (past.size() == History::kLimit) past.pop_back();
+  past.insert(past.begin(), std::move(what));
 }
 
 }  // namespace
@@ -24,13 +24,13 @@ void History::add(vrrp::RouterId id, NoticeSnapshot notice) {
 std::vector<TransitionSnapshot> History::transitions(vrrp::RouterId id) const {
   const auto past = of_.find(id);
   if (past == of_.end()) return {};
-  return {past->second.transitions.begin(), past->second.transitions.end()};
+  return past->second.transitions;
 }
 
 std::vector<NoticeSnapshot> History::notices(vrrp::RouterId id) const {
   const auto past = of_.find(id);
   if (past == of_.end()) return {};
-  return {past->second.notices.begin(), past->second.notices.end()};
+  return past->second.notices;
 }
 
 }  // namespace agent

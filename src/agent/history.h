@@ -2,7 +2,6 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <map>
 #include <string>
 #include <vector>
@@ -24,8 +23,8 @@ class History {
 
  private:
   struct Past {
-    std::deque<TransitionSnapshot> transitions;
-    std::deque<NoticeSnapshot> notices;
+    std::vector<TransitionSnapshot> transitions;  // the latest first, as many as there are
+    std::vector<NoticeSnapshot> notices;
   };
   std::map<vrrp::RouterId, Past> of_;
 };

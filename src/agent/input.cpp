@@ -115,7 +115,7 @@ void Agent::on_tracked(const vrrp::Event& event, vrrp::TrackId id) {
                                       {"to", std::to_string(now.value())},
                                       {"because", track_names_.name_of(id)}});
     const vrrp::State state = engine_.router(router).state();
-    if (running.planned.notify.priority_changes &&
+    if (running.planned.notify->priority_changes &&
         (state == vrrp::State::Active || state == vrrp::State::Backup))
       notifications_.tell_priority(subject(router), state == vrrp::State::Active);
   }

@@ -14,6 +14,7 @@
 #include "agent/notifications.h"
 #include "agent/pacing.h"
 #include "agent/plan_vmacs.h"
+#include "base/rare.h"
 #include "keepalived/config.h"
 #include "netlink/types.h"
 #include "text/place.h"
@@ -44,7 +45,7 @@ struct PlannedRouter {
   std::uint8_t hop_limit = vrrp::kHopLimit;
   bool has_fixed_source =
       false;  // written in the file: addresses that come and go do not change it
-  keepalived::Notify notify = {};
+  base::Rare<keepalived::Notify> notify = {};
   bool sends_mail = false;  // smtp_alert
 };
 

@@ -47,6 +47,9 @@ constexpr int kNoConfig = 6;
 // longer.
 constexpr auto kRepeated = 1s;
 
+// Memory is returned so long after a start or reload: when the first elections are over.
+constexpr auto kTidyPause = 5s;
+
 int complain(int status, const base::Error& error) {
   say(fmt::format("holdfastd: {}\n", error.what));
   if (!error.hint.empty()) say(fmt::format("hint: {}\n", error.hint));
@@ -151,6 +154,7 @@ class Daemon {
     signals_.emplace(loop_, std::initializer_list<int>{SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2},
                      [this](int number) { on_signal(number); });
     if (background) background->ready(options_.logs_to_console);
+    tidy_.after(kTidyPause);
     loop_.run();
     agent_->log_summary();
     base::log::info("agent.stop");
@@ -241,6 +245,7 @@ class Daemon {
     if (const auto changed = agent_->change(std::move(loaded.plan)); !changed)
       base::log::error("config.incomplete", {{"error", base::to_string(changed.error())}});
     const auto took = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
+    tidy_.after(kTidyPause);
     base::log::info("config.reloaded", {{"instances", fmt::to_string(instances)},
                                         {"took_ms", fmt::format("{:.1f}", took)}});
     return {.is_done = true, .instances = instances, .diagnostics = rendered(loaded.diagnostics)};
@@ -253,6 +258,7 @@ class Daemon {
   std::vector<PidFile> pid_files_;
   std::optional<io::Signals> signals_;
   std::optional<Clock::time_point> stop_asked_;
+  io::Timer tidy_{loop_, [] { return_memory(); }};
   std::optional<Control> control_;
   std::unique_ptr<ControlServer> control_server_;
 };

@@ -141,14 +141,14 @@ int Socket::send(std::span<const std::uint8_t> bytes) const {
 Socket::Read Socket::receive(bool wait, const std::function<void(const nlmsghdr&)>& each) {
   ssize_t got = -1;
   do {
-    got = recv(fd(), buffer_.data(), buffer_.size(), wait ? 0 : MSG_DONTWAIT);
+    got = recv(fd(), buffer_.get(), kBuffer, wait ? 0 : MSG_DONTWAIT);
   } while (got < 0 && errno == EINTR);
   if (got < 0) {
     if (errno == EAGAIN) return Read::Nothing;
     return errno == ENOBUFS ? Read::Overrun : Read::Failed;
   }
   int left = static_cast<int>(got);
-  for (auto* header = reinterpret_cast<nlmsghdr*>(buffer_.data()); nlmsg_ok(header, left);
+  for (auto* header = reinterpret_cast<nlmsghdr*>(buffer_.get()); nlmsg_ok(header, left);
        header = nlmsg_next(header, &left))
     each(*header);
   return Read::Data;

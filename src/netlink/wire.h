@@ -83,9 +83,11 @@ class Socket {
   struct Free {
     void operator()(nl_sock* socket) const;
   };
-  explicit Socket(nl_sock* socket) : socket_(socket), buffer_(1 << 16) {}
+  explicit Socket(nl_sock* socket) : socket_(socket) {}
   std::unique_ptr<nl_sock, Free> socket_;
-  std::vector<std::uint8_t> buffer_;
+  // Not written to before the kernel does: memory that is never used costs nothing.
+  static constexpr std::size_t kBuffer = 1 << 16;
+  std::unique_ptr<std::uint8_t[]> buffer_ = std::make_unique_for_overwrite<std::uint8_t[]>(kBuffer);
   std::uint32_t sequence_ = 0;
 };
 
