@@ -47,6 +47,7 @@ enum class Cause {
   LinkDown,
   LinkUp,
   NoSource,  // no address of our own on the interface
+  NoPeers,   // unicast_fault_no_peer, and no peers
   SourceKnown,
   TrackedDown,     // a tracked thing of weight 0, or a file that says so
   TrackedUnknown,  // no result of it yet

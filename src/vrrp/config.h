@@ -122,7 +122,8 @@ struct RouterConfig {
   Password password{};                        // of auth_type Header: the key
   std::optional<TrailerConfig> trailer = {};  // auth_hmac; not together with an auth_type
   std::vector<UnicastPeer> peers = {};        // none: multicast
-  bool check_unicast_source = false;          // only peers are listened to
+  bool fault_without_peers = false;   // unicast_fault_no_peer: no peers are a Fault, not multicast
+  bool check_unicast_source = false;  // only peers are listened to
   // The multicast group; absent: 224.0.0.18 or ff02::12.
   std::optional<net::IpAddress> group = {};
   TransmitChecksum checksum = TransmitChecksum::WithPseudoHeader;

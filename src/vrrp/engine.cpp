@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cassert>
 
 namespace vrrp {
@@ -87,7 +88,12 @@ void Engine::receive(net::InterfaceIndex interface, const Datagram& datagram, In
     return;
   }
   routers_[id->value]->receive(datagram, now, scratch_);
+  const bool answers_lower =
+      group_of_[id->value] != kNoGroup && std::ranges::any_of(scratch_, [](const Action& action) {
+        return std::holds_alternative<Announce>(action);
+      });
   after(*id, now, actions);
+  if (answers_lower) announce_others(*id, now, actions);
 }
 
 void Engine::advance(Instant now, RouterActions& actions) {

@@ -81,6 +81,7 @@ class Engine {
   void after(RouterId id, Instant now, RouterActions& actions);
   void collect(RouterId id, RouterActions& actions);
   void reconcile(std::size_t group, Instant now, RouterActions& actions);
+  void announce_others(RouterId heard_by, Instant now, RouterActions& actions);
 
   std::vector<std::optional<Router>> routers_;  // by id
   std::vector<std::size_t> group_of_;           // by id

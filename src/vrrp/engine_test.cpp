@@ -188,6 +188,17 @@ TEST_F(SyncGroup, LeavesTogetherWhenOneMemberYields) {
   EXPECT_NE(std::ranges::find(actions_, resignation), actions_.end());
 }
 
+TEST_F(SyncGroup, AnnouncesAllItsAddressesWhenALowerRouterWasActiveOnOneLink) {
+  pass(4s);
+  actions_.clear();
+  hear(1, 50);
+  EXPECT_EQ(states(), both(State::Active));
+  for (const RouterId member : members_) {
+    const RouterAction announcement{member, Announce{5}};
+    EXPECT_NE(std::ranges::find(actions_, announcement), actions_.end());
+  }
+}
+
 TEST_F(SyncGroup, IsInFaultTogether) {
   pass(4s);
   engine_.handle_interface({1}, {}, LinkDown{}, now_, actions_);

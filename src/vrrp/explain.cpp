@@ -42,6 +42,8 @@ std::string_view name(Cause cause) {
       return "link-up";
     case Cause::NoSource:
       return "no-source";
+    case Cause::NoPeers:
+      return "no-peers";
     case Cause::SourceKnown:
       return "source-known";
     case Cause::TrackedDown:
@@ -106,6 +108,8 @@ std::string describe(const Reason& reason) {
       return "the link is up";
     case Cause::NoSource:
       return "the interface has no address to send from";
+    case Cause::NoPeers:
+      return "unicast without peers to speak to";
     case Cause::SourceKnown:
       return "the interface has an address to send from";
     case Cause::TrackedDown:

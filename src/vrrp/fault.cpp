@@ -54,6 +54,7 @@ void Router::set_tracked(TrackId id, TrackedState state, Turn turn) {
 std::optional<Reason> Router::fault() const {
   if (!is_link_up_ && config_.fault_on_link_down) return Reason{.cause = Cause::LinkDown};
   if (!source_) return Reason{.cause = Cause::NoSource};
+  if (config_.fault_without_peers && config_.peers.empty()) return Reason{.cause = Cause::NoPeers};
   if (auto reason = tracked_fault()) return reason;
   if (has_group_fault_) return Reason{.cause = Cause::SyncGroup};
   return std::nullopt;

@@ -97,4 +97,16 @@ TEST(Tracking, ChangesTheSkewOfAWaitingBackup) {
   EXPECT_EQ(backup.next(), 2s + 109375us);
 }
 
+TEST(Fault, OfUnicastWithoutPeersWhereThatIsAskedFor) {
+  auto with = config(100);
+  with.fault_without_peers = true;
+  Story story(with);
+  EXPECT_EQ(cause_of(story.tell(Startup{})), Cause::NoPeers);
+  EXPECT_EQ(story.router.state(), State::Fault);
+  with.peers = {{.address = kHigher}};
+  Actions actions;
+  story.router.reconfigure(with, story.now, actions);
+  EXPECT_EQ(story.router.state(), State::Backup);
+}
+
 }  // namespace

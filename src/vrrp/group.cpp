@@ -39,6 +39,22 @@ void Router::set_group_fault(bool is_faulty, Instant now, Actions& actions) {
   settle({.cause = Cause::SyncGroup}, {now, actions});
 }
 
+void Router::announce_with_group(Instant now, Actions& actions) {
+  if (state_ == State::Active && !resign_deadline_)
+    announce(config_.announce.lower_priority_repeat, config_.announce.lower_priority_delay,
+             {now, actions});
+}
+
+// A lower router that was active on one link of the group was so on all of them, and has yielded on
+// the others before we could hear it there: what it told hosts and bridges is still believed.
+void Engine::announce_others(RouterId heard_by, Instant now, RouterActions& actions) {
+  for (const RouterId id : groups_[group_of_[heard_by.value]]) {
+    if (id == heard_by) continue;
+    routers_[id.value]->announce_with_group(now, scratch_);
+    collect(id, actions);
+  }
+}
+
 void Engine::set_groups(std::vector<std::vector<RouterId>> groups, Instant now,
                         RouterActions& actions) {
   std::vector<bool> was_grouped(routers_.size());

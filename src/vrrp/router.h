@@ -109,6 +109,8 @@ class Router {
   void activate(Instant now, Actions& actions);
   void follow_to_backup(Instant now, Actions& actions);
   bool has_own_fault() const;
+  // Another member was taken for gone by a lower router: so were we, and are made known again.
+  void announce_with_group(Instant now, Actions& actions);
   void set_group_fault(bool is_faulty, Instant now, Actions& actions);
 
   // The bytes behind the IP header for an Advertise action, to be sent as ip_protocol(); valid

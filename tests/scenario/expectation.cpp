@@ -11,10 +11,12 @@ using vrrp::Instant;
 using vrrp::Priority;
 using vrrp::Version;
 
-void Expectation::became_backup(Cause cause, const vrrp::AdvertisementReceived* packet,
-                                Priority effective, Instant now) {
-  const bool is_recovery = cause == Cause::LinkUp || cause == Cause::SourceKnown;
-  const bool is_hinted = cause == Cause::Started && config_.starts_active;
+void Expectation::became_backup(const vrrp::Transition& transition,
+                                const vrrp::AdvertisementReceived* packet, Priority effective,
+                                Instant now) {
+  const Cause cause = transition.reason.cause;
+  const bool is_recovery = transition.from == vrrp::State::Fault;
+  const bool is_hinted = transition.from == vrrp::State::Initialize && config_.starts_active;
   kind_ = Kind::Down;
   if (cause == Cause::Slept || is_hinted || (is_recovery && effective.is_owner()))
     kind_ = Kind::Short;
@@ -29,7 +31,7 @@ void Expectation::became_backup(Cause cause, const vrrp::AdvertisementReceived* 
     interval_ = packet->advertisement.interval;
 }
 
-void Expectation::received(const vrrp::AdvertisementReceived& packet, Priority effective,
+bool Expectation::received(const vrrp::AdvertisementReceived& packet, Priority effective,
                            Instant now) {
   const Priority theirs = packet.advertisement.priority;
   if (theirs.value() == 0) {
@@ -37,7 +39,7 @@ void Expectation::received(const vrrp::AdvertisementReceived& packet, Priority e
     lower_.reset();
     base_ = not_before_ = now;
     is_exact_ = true;
-    return;
+    return false;
   }
   const bool is_worse = theirs.value() < effective.value();
   if (!is_worse) is_tolerating_ = false;
@@ -48,23 +50,30 @@ void Expectation::received(const vrrp::AdvertisementReceived& packet, Priority e
   const bool preempts = effective.value() == 255 || (config_.preempt && now >= tolerated_until_);
   if (is_worse && preempts) {
     lower_ = Lower{now, packet.advertisement.interval};
-    return;
+    return false;
   }
   lower_.reset();
   kind_ = Kind::Down;
   is_exact_ = true;
   base_ = not_before_ = now;
   if (config_.version == Version::V3) interval_ = packet.advertisement.interval;
+  return true;
 }
 
-void Expectation::reconfigured(const vrrp::RouterConfig& config, Priority effective) {
+bool Expectation::reconfigured(const vrrp::RouterConfig& config, Priority effective) {
   config_ = config;
-  if (!lower_ || config_.preempt || effective.is_owner()) return;
+  if (!lower_ || config_.preempt || effective.is_owner()) return false;
   kind_ = Kind::Down;
   is_exact_ = true;
   base_ = not_before_ = lower_->heard;
   if (config_.version == Version::V3) interval_ = lower_->interval;
   lower_.reset();
+  return true;
+}
+
+void Expectation::stood_aside(Priority effective, Instant now) {
+  is_exact_ = false;
+  not_before_ = std::max(not_before_, now + 3 * interval_ + skew(effective));
 }
 
 void Expectation::slept(Priority effective, Instant now) {

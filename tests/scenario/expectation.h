@@ -10,13 +10,17 @@ class Expectation {
  public:
   explicit Expectation(const vrrp::RouterConfig& config) : config_(config) {}
 
-  void became_backup(vrrp::Cause cause, const vrrp::AdvertisementReceived* packet,
+  void became_backup(const vrrp::Transition& transition, const vrrp::AdvertisementReceived* packet,
                      vrrp::Priority effective, vrrp::Instant now);
-  void received(const vrrp::AdvertisementReceived& packet, vrrp::Priority effective,
+  // Whether it was believed to serve, so that all waiting begins anew.
+  bool received(const vrrp::AdvertisementReceived& packet, vrrp::Priority effective,
                 vrrp::Instant now);
   // The process slept until now, and may wait for one interval more.
   void slept(vrrp::Priority effective, vrrp::Instant now);
-  void reconfigured(const vrrp::RouterConfig& config, vrrp::Priority effective);
+  // It stood aside until now, and may wait for a whole down interval more.
+  void stood_aside(vrrp::Priority effective, vrrp::Instant now);
+  // Whether the waiting begins anew.
+  bool reconfigured(const vrrp::RouterConfig& config, vrrp::Priority effective);
   void priority_changed() { is_exact_ = is_exact_ && kind_ != Kind::Short; }
 
   vrrp::Instant due(vrrp::Priority effective) const;
