@@ -58,6 +58,10 @@ base::Result<> Engine::reconfigure(RouterId id, RouterConfig config, Instant now
 }
 
 void Engine::handle(RouterId id, const Event& event, Instant now, RouterActions& actions) {
+  const std::size_t group = group_of_[id.value];
+  const bool is_for_all =
+      std::holds_alternative<Resign>(event) || std::holds_alternative<Drain>(event);
+  if (is_for_all && group != kNoGroup) return handle_group(group, event, now, actions);
   routers_[id.value]->handle(event, now, scratch_);
   after(id, now, actions);
 }

@@ -47,6 +47,7 @@ class Engine {
   // removed from the engine must have left before.
   void set_groups(std::vector<std::vector<RouterId>> groups, Instant now, RouterActions& actions);
 
+  // Resign and Drain of one member are those of its whole group.
   void handle(RouterId id, const Event& event, Instant now, RouterActions& actions);
   // To every router on this interface: LinkUp, LinkDown, SourceChanged (of one family, if given).
   void handle_interface(net::InterfaceIndex interface, std::optional<net::Family> family,
@@ -81,6 +82,7 @@ class Engine {
   void after(RouterId id, Instant now, RouterActions& actions);
   void collect(RouterId id, RouterActions& actions);
   void reconcile(std::size_t group, Instant now, RouterActions& actions);
+  void handle_group(std::size_t group, const Event& event, Instant now, RouterActions& actions);
   void announce_others(RouterId heard_by, Instant now, RouterActions& actions);
 
   std::vector<std::optional<Router>> routers_;  // by id

@@ -185,7 +185,17 @@ TEST_F(SyncGroup, LeavesTogetherWhenOneMemberYields) {
   hear(1, 200);
   EXPECT_EQ(states(), both(State::Backup));
   const RouterAction resignation{members_[1], Advertise{Priority(0)}};
-  EXPECT_NE(std::ranges::find(actions_, resignation), actions_.end());
+  EXPECT_EQ(std::ranges::find(actions_, resignation), actions_.end());
+}
+
+TEST_F(SyncGroup, ResignsAsAWhole) {
+  pass(4s);
+  actions_.clear();
+  engine_.handle(members_[0], Resign{}, now_, actions_);
+  for (const RouterId member : members_) {
+    const RouterAction resignation{member, Advertise{Priority(0)}};
+    EXPECT_NE(std::ranges::find(actions_, resignation), actions_.end());
+  }
 }
 
 TEST_F(SyncGroup, AnnouncesAllItsAddressesWhenALowerRouterWasActiveOnOneLink) {

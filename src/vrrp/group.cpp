@@ -18,11 +18,24 @@ void Router::follow_to_backup(Instant now, Actions& actions) {
   const Turn turn{now, actions};
   const Reason reason{.cause = Cause::SyncGroup};
   if (resign_deadline_) return finish_resignation(reason, turn);
-  // Whoever replaced the other member need not be active for this one yet.
-  advertise(Priority::resigning(), turn);
+  // No resignation: whoever is better on the other link has its group active here too, and where
+  // two groups each lost on one link, both would call all others out at once.
   actions.push_back(ReleaseAddresses{});
   active_interval_ = config_.interval;
   become_backup(reason, down_interval(), turn);
+}
+
+void Router::note_torn(Instant now) {
+  torn_at_ = now;
+}
+
+// Two groups that are better than each other on one link each yield to each other. Then they must
+// not come back in the same instant, and again and again (docs/decisions/0053).
+Duration Router::spread(Instant now) const {
+  std::uint64_t mixed = static_cast<std::uint64_t>(now.time_since_epoch().count());
+  for (const std::uint8_t byte : last_source_->bytes()) mixed = (mixed ^ byte) * 0x9e3779b97f4a7c15;
+  mixed ^= mixed >> 32;
+  return config_.interval * static_cast<std::int64_t>(1 + mixed % 1024) / 1024;
 }
 
 // A member that does not take part yet, or no more, keeps its group from being active, but is no
@@ -78,6 +91,15 @@ void Engine::set_groups(std::vector<std::vector<RouterId>> groups, Instant now,
   }
 }
 
+void Engine::handle_group(std::size_t group, const Event& event, Instant now,
+                          RouterActions& actions) {
+  for (const RouterId id : groups_[group]) {
+    routers_[id.value]->handle(event, now, scratch_);
+    collect(id, actions);
+  }
+  reconcile(group, now, actions);
+}
+
 // After anything happened to a member. No member becomes active alone, so a group that is partly
 // active has lost one.
 void Engine::reconcile(std::size_t group, Instant now, RouterActions& actions) {
@@ -93,6 +115,8 @@ void Engine::reconcile(std::size_t group, Instant now, RouterActions& actions) {
   each([&](Router& member) { member.set_group_fault(is_faulty, now, scratch_); });
   const auto is_active = [](const Router& member) { return member.state() == State::Active; };
   if (std::ranges::all_of(members, is_active, router_of)) return;
+  if (std::ranges::any_of(members, is_active, router_of))
+    each([&](Router& member) { member.note_torn(now); });
   each([&](Router& member) { member.follow_to_backup(now, scratch_); });
   if (std::ranges::all_of(members, &Router::wants_to_be_active, router_of))
     each([&](Router& member) { member.activate(now, scratch_); });

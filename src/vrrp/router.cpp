@@ -220,6 +220,11 @@ void Router::down_timer_expired(Turn turn) {
         turn.now + vrrp::down_interval(config_.version, effective_priority_, active_interval_, 1);
     return;
   }
+  const auto torn_at = std::exchange(torn_at_, std::nullopt);
+  if (is_grouped_ && torn_at && turn.now - *torn_at < 2 * down_interval()) {
+    timer_ = turn.now + spread(turn.now);
+    return;
+  }
   Reason reason{.cause = expiry_};
   reason.silence =
       turn.now - (peer_ && peer_->heard > listening_since_ ? peer_->heard : listening_since_);
@@ -274,6 +279,7 @@ void Router::transition(State to, const Reason& reason, Turn turn) {
     refresh_.reset();
     last_answer_.reset();
   }
+  if (to != State::Backup) torn_at_.reset();
   if (to == State::Initialize || to == State::Fault) {
     timer_.reset();
     preempt_at_.reset();

@@ -108,6 +108,8 @@ class Router {
   bool wants_to_be_active() const { return wanted_.has_value(); }
   void activate(Instant now, Actions& actions);
   void follow_to_backup(Instant now, Actions& actions);
+  // The group is active no more, since one member is not.
+  void note_torn(Instant now);
   bool has_own_fault() const;
   // Another member was taken for gone by a lower router: so were we, and are made known again.
   void announce_with_group(Instant now, Actions& actions);
@@ -189,6 +191,7 @@ class Router {
 
   void learn(const AdvertisementReceived& event, Turn turn);
   Duration down_interval() const;
+  Duration spread(Instant now) const;
   void tolerate_lower_active();
   bool may_preempt(Priority active, Instant now);
   ChecksumForm transmit_form() const;
@@ -223,7 +226,8 @@ class Router {
   State after_resigning_ = State::Initialize;
   bool is_grouped_ = false;
   bool has_group_fault_ = false;
-  std::optional<Reason> wanted_;  // why a member of a group wants to be active
+  std::optional<Instant> torn_at_;  // its group left the active role, and comes back a little later
+  std::optional<Reason> wanted_;    // why a member of a group wants to be active
 
   std::optional<Peer> peer_;
   Hearing hearing_;

@@ -26,6 +26,7 @@ void Expectation::became_backup(const vrrp::Transition& transition,
   lower_.reset();
   base_ = not_before_ = now;
   interval_ = config_.interval;
+  has_followed_ = is_grouped_ && transition.from == vrrp::State::Active;
   const bool has_yielded = cause == Cause::HigherPriority || cause == Cause::HigherAddress;
   if (has_yielded && packet != nullptr && config_.version == Version::V3)
     interval_ = packet->advertisement.interval;
@@ -82,6 +83,11 @@ void Expectation::slept(Priority effective, Instant now) {
 }
 
 Instant Expectation::due(Priority effective) const {
+  const Instant due = timer_end(effective);
+  return has_followed_ ? due + config_.interval : due;  // or anything between the two
+}
+
+Instant Expectation::timer_end(Priority effective) const {
   Instant due = base_;
   if (kind_ == Kind::Down) due += 3 * interval_ + skew(effective);
   if (kind_ == Kind::Skew) due += skew(effective);

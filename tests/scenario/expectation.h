@@ -8,7 +8,8 @@ namespace scenario {
 
 class Expectation {
  public:
-  explicit Expectation(const vrrp::RouterConfig& config) : config_(config) {}
+  Expectation(const vrrp::RouterConfig& config, bool is_grouped)
+      : config_(config), is_grouped_(is_grouped) {}
 
   void became_backup(const vrrp::Transition& transition, const vrrp::AdvertisementReceived* packet,
                      vrrp::Priority effective, vrrp::Instant now);
@@ -24,9 +25,11 @@ class Expectation {
   void priority_changed() { is_exact_ = is_exact_ && kind_ != Kind::Short; }
 
   vrrp::Instant due(vrrp::Priority effective) const;
+  // When its timer ends: the same, except for one that followed its group.
+  vrrp::Instant timer_end(vrrp::Priority effective) const;
   // Whether due() is the very instant, or only the latest one.
   vrrp::Duration interval() const { return interval_; }
-  bool is_exact() const { return is_exact_; }
+  bool is_exact() const { return is_exact_ && !has_followed_; }
 
  private:
   enum class Kind { Down, Skew, Short };
@@ -35,6 +38,8 @@ class Expectation {
   vrrp::RouterConfig config_;
   Kind kind_ = Kind::Down;
   bool is_exact_ = true;
+  bool is_grouped_;
+  bool has_followed_ = false;  // its group, on leaving the active role
   vrrp::Instant base_;
   vrrp::Instant not_before_;
   vrrp::Duration interval_{};

@@ -90,8 +90,8 @@ Instant Node::world_time(Instant shown) const {
 }
 
 vrrp::WallClock Node::utc(Instant now) const {
-  return kDawn + std::chrono::duration_cast<vrrp::WallClock::duration>(now.time_since_epoch() +
-                                                                       utc_offset);
+  return kDawn +
+         std::chrono::duration_cast<vrrp::WallClock::duration>(now.time_since_epoch() + utc_offset);
 }
 
 std::vector<State> Node::states() const {
@@ -103,7 +103,8 @@ std::vector<State> Node::states() const {
 bool Node::is_broken() const {
   return std::ranges::any_of(members, [](const Member& member) { return !member.is_link_up; }) ||
          std::ranges::any_of(scripts, [](const Script& script) {
-           return script.tracked.weight == 0 && script.told && *script.told == script.tracked.reverse;
+           return script.tracked.weight == 0 && script.told &&
+                  *script.told == script.tracked.reverse;
          });
 }
 
@@ -128,24 +129,26 @@ vrrp::Priority Node::expected_priority(std::size_t link) const {
   int sum = member.base.value();
   for (const Script& script : scripts) {
     if (!script.told || script.tracked.weight == 0) continue;
-    const int weight = script.tracked.weight * (script.tracked.reverse ? -1 : 1);
-    if ((weight > 0) == *script.told) sum += weight;
+    if ((script.tracked.weight > 0) != *script.told) continue;
+    sum += script.tracked.reverse ? -script.tracked.weight : script.tracked.weight;
   }
   return vrrp::Priority(static_cast<std::uint8_t>(sum < 1 ? 1 : sum > 254 ? 254 : sum));
 }
 
-void Node::note_wishes(Instant now) {
+void Node::note_wishes(const std::vector<State>& before, Instant now) {
   for (std::size_t link = 0; link < members.size(); ++link) {
-    if (state(link) != State::Backup) continue;
+    if (before[link] != State::Backup) continue;
     Member& member = members[link];
     const Instant due = member.expectation.due(effective(link));
     member.may_want = member.may_want || !member.expectation.is_exact() || now >= due;
-    member.must_want = member.must_want || now > due + kClockStep;
   }
 }
 
-bool Node::may_serve() const {
-  return std::ranges::all_of(members, &Member::may_want);
+void Node::note_certain_wishes(Instant now) {
+  for (std::size_t link = 0; link < members.size(); ++link)
+    if (state(link) == State::Backup &&
+        now > members[link].expectation.due(effective(link)) + kClockStep)
+      members[link].must_want = true;
 }
 
 bool Node::must_serve() const {

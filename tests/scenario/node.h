@@ -65,7 +65,7 @@ struct Script {
 
 struct Member {
   Member(vrrp::RouterConfig with, net::IpAddress from)
-      : config(std::move(with)), base(config.priority), address(from), expectation(config) {}
+      : config(std::move(with)), base(config.priority), address(from), expectation(config, false) {}
 
   vrrp::RouterConfig config;
   vrrp::Priority base;  // without weights
@@ -94,9 +94,9 @@ struct Node {
   bool keeps_inbox = true;
   std::vector<std::shared_ptr<const Packet>> inbox;
   std::uint64_t wake_number = 0;
-  int drift = 0;                 // how much faster its clock runs, in millionths
-  vrrp::Duration utc_offset{};   // of its wall clock
-  int bystanders = 0;  // other virtual routers in the same process, whom nobody hears
+  int drift = 0;                // how much faster its clock runs, in millionths
+  vrrp::Duration utc_offset{};  // of its wall clock
+  int bystanders = 0;           // other virtual routers in the same process, whom nobody hears
 
   // Its clock, when it is `now` for the world; and the first time in the world when its clock
   // shows that or more.
@@ -114,15 +114,17 @@ struct Node {
   }
   std::vector<vrrp::State> states() const;
 
-  bool is_broken() const;         // something says that it cannot serve
-  bool is_informed() const;       // it knows of every script that counts
+  bool is_broken() const;    // something says that it cannot serve
+  bool is_informed() const;  // it knows of every script that counts
   bool takes_part() const;
   bool is_better_everywhere(const Node& other) const;
   vrrp::Priority effective(std::size_t link) const { return router(link).effective_priority(); }
   // keepalived's rule of weights, worked out a second time.
   vrrp::Priority expected_priority(std::size_t link) const;
-  void note_wishes(vrrp::Instant now);
-  bool may_serve() const;
+  // Which routers may wait for their group, and which must; `before`: the states when the engine
+  // was called.
+  void note_certain_wishes(vrrp::Instant now);
+  void note_wishes(const std::vector<vrrp::State>& before, vrrp::Instant now);
   bool must_serve() const;
 };
 

@@ -1,4 +1,4 @@
-// What a seed decides: who takes part, what the network does, and what befalls the nodes.
+// What a seed decides: who takes part, and what the network does.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -11,70 +11,177 @@ namespace scenario {
 using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
 using vrrp::Duration;
-using vrrp::State;
+using vrrp::TrailerConfig;
 using vrrp::Version;
+
+net::IpAddress Simulation::LinkPlan::address_of(std::size_t link, std::size_t node) const {
+  const auto host = static_cast<std::uint32_t>(1 + (first_address + stride * node) % 200);
+  if (family == net::Family::Ipv4)
+    return net::IpAddress::v4(0x0a000000U + static_cast<std::uint32_t>(link << 8) + host);
+  net::IpAddress::Ipv6Bytes bytes{0xfe, 0x80};
+  bytes[15] = static_cast<std::uint8_t>(host);
+  return net::IpAddress(bytes);
+}
+
+Simulation::LinkPlan Simulation::draw_link() {
+  LinkPlan plan;
+  plan.version = random_.chance(30) ? Version::V2 : Version::V3;
+  if (random_.chance(plan.version == Version::V3 ? 30 : 10) && allows(Hazard::Ipv6))
+    plan.family = net::Family::Ipv6;
+  plan.interval = plan.version == Version::V2
+                      ? 1s * (1 + static_cast<int>(random_.below(2)))
+                      : random_.pick(std::array{Duration(10ms), Duration(100ms), Duration(250ms),
+                                                Duration(1s)});
+  plan.has_one_interval = plan.version == Version::V2 || random_.chance(75);
+  plan.is_unicast = random_.chance(20);
+  plan.first_address = random_.below(100);
+  if (random_.chance(40) && allows(Hazard::Proof)) draw_proof(plan);
+  return plan;
+}
+
+void Simulation::draw_proof(LinkPlan& plan) {
+  const bool is_v2 = plan.version == Version::V2;
+  if (is_v2 && random_.chance(20)) {
+    plan.auth_type = vrrp::AuthType::Password;
+  } else if (is_v2 && plan.family == net::Family::Ipv4 && random_.chance(60)) {
+    plan.auth_type = vrrp::AuthType::Header;
+    has_proofs_ = true;
+  } else {
+    TrailerConfig trailer{.keys = {{.id = 1, .secret = std::vector<std::uint8_t>(32, 1)},
+                                   {.id = 9, .secret = std::vector<std::uint8_t>(64, 9)}}};
+    if (random_.chance(25)) trailer.window.reset();
+    plan.trailer = trailer;
+    has_proofs_ = true;
+  }
+}
+
+vrrp::RouterConfig Simulation::draw_router(std::size_t link, std::size_t index, std::size_t count) {
+  const LinkPlan& plan = links_[link];
+  vrrp::RouterConfig config{.interface = {static_cast<std::uint32_t>(link + 1)},
+                            .family = plan.family,
+                            .vrid = *vrrp::VirtualRouterId::from(51),
+                            .version = plan.version,
+                            .interval = plan.interval,
+                            .addresses = {plan.address_of(link, 240)},
+                            .source = plan.address_of(link, index)};
+  if (!plan.has_one_interval) config.interval *= 1 + static_cast<int>(random_.below(3));
+  config.answers_higher_priority = random_.chance(10);
+  config.checksum = random_.pick(std::array{vrrp::TransmitChecksum::WithPseudoHeader,
+                                            vrrp::TransmitChecksum::WithoutPseudoHeader,
+                                            vrrp::TransmitChecksum::AsHeard});
+  if (plan.is_unicast)
+    for (std::size_t peer = 0; peer < count; ++peer)
+      if (peer != index) config.peers.push_back({.address = plan.address_of(link, peer)});
+  config.auth_type = plan.auth_type;
+  config.password = vrrp::password_from("secret");
+  config.trailer = plan.trailer;
+  if (config.trailer && random_.chance(30)) {
+    // On the way to auth_hmac, or from one key to the next.
+    config.trailer->active_key = 9;
+    config.trailer->mode = TrailerConfig::Mode::Permissive;
+  }
+  return config;
+}
+
+// Up to two: one whose failure is a fault, and one that counts.
+std::vector<Script> Simulation::draw_scripts() {
+  std::vector<Script> scripts;
+  if (!allows(Hazard::Script)) return scripts;
+  if (random_.chance(20))
+    scripts.push_back({.tracked = {.id = {1}, .reverse = random_.chance(20)}});
+  if (random_.chance(20)) {
+    const int weight = random_.pick(std::array{2, 20, 253, -2, -60, -253});
+    scripts.push_back({.tracked = {.id = {2}, .weight = weight, .reverse = random_.chance(20)}});
+  }
+  for (Script& script : scripts) script.works = random_.chance(80) != script.tracked.reverse;
+  return scripts;
+}
 
 void Simulation::draw_nodes() {
   const std::size_t count = std::min(2 + random_.below(4), scope_.nodes);
-  const auto version = random_.chance(30) ? Version::V2 : Version::V3;
-  const Duration interval = version == Version::V2
-                                ? 1s * (1 + static_cast<int>(random_.below(2)))
-                                : random_.pick(std::array{Duration(10ms), Duration(100ms),
-                                                          Duration(250ms), Duration(1s)});
-  const bool has_one_interval = version == Version::V2 || random_.chance(75);
-  const bool is_unicast = random_.chance(20);
+  const bool is_group = random_.chance(30) && allows(Hazard::Group);
+  is_uniform_ = !is_group || random_.chance(70);
+  links_.push_back(draw_link());
+  if (is_group) {
+    links_.push_back(draw_link());
+    LinkPlan& first = links_[0];
+    LinkPlan& second = links_[1];
+    if (is_uniform_) {
+      second.first_address = first.first_address;
+      second.version = first.version;
+      second.interval = first.interval;
+      second.has_one_interval = first.has_one_interval = true;
+      if (second.version == Version::V3) second.auth_type = vrrp::AuthType::None;
+    } else {
+      second.stride = 193;  // downwards
+      // Not hours of one link's time in a run of the other.
+      if (first.version == Version::V3) second.version = Version::V3;
+      if (second.version == Version::V3)
+        second.interval = first.interval * (1 + static_cast<int>(random_.below(3)));
+      if (second.version == Version::V3) second.auth_type = vrrp::AuthType::None;
+    }
+    if (second.family == net::Family::Ipv6 && second.auth_type == vrrp::AuthType::Header)
+      second.auth_type = vrrp::AuthType::None;
+  }
   const int nopreempt_chance = random_.pick(std::array{0, 0, 0, 50, 100});
   const int delay_chance = random_.pick(std::array{0, 0, 40});
   const std::array priorities{1, 50, 99, 100, 100, 100, 101, 150, 200, 254};
-  const std::size_t first_address = random_.below(100);
-  auto address_of = [&](std::size_t i) {
-    return net::IpAddress::v4(
-        static_cast<std::uint32_t>(0x0a000001 + (first_address + 7 * i) % 200));
-  };
   const bool is_drifting = random_.chance(30) && allows(Hazard::Drift);
   for (std::size_t i = 0; i < count; ++i) {
+    Node& node = nodes_.emplace_back();
+    node.scripts = draw_scripts();
     const bool is_owner = i <= 1 && random_.chance(i == 0 ? 8 : 2);
-    vrrp::RouterConfig config{
-        .interface = {1},
-        .vrid = *vrrp::VirtualRouterId::from(51),
-        .version = version,
-        .priority = *vrrp::Priority::from(is_owner ? 255 : random_.pick(priorities)),
-        .interval =
-            has_one_interval ? interval : interval * (1 + static_cast<int>(random_.below(3))),
-        .starts_active = random_.chance(20),
-        .preempt = !random_.chance(nopreempt_chance),
-        .addresses = {net::IpAddress::v4(0x0a0000fe)},
-        .source = address_of(i)};
-    if (random_.chance(delay_chance)) config.preempt_delay = random_.between({}, 4 * interval);
-    config.answers_higher_priority = random_.chance(10);
-    config.checksum = random_.pick(std::array{vrrp::TransmitChecksum::WithPseudoHeader,
-                                              vrrp::TransmitChecksum::WithoutPseudoHeader,
-                                              vrrp::TransmitChecksum::AsHeard});
-    if (is_unicast)
-      for (std::size_t peer = 0; peer < count; ++peer)
-        if (peer != i) config.peers.push_back({.address = address_of(peer)});
-    longest_interval_ = std::max(longest_interval_, config.interval);
-    settling_ = std::max(settling_, 2 * config.preempt_delay);
-    nodes_.emplace_back(std::move(config), address_of(i));
-    nodes_.back().bystanders = random_.chance(25) ? 1 + static_cast<int>(random_.below(6)) : 0;
+    const auto draw_priority = [&] { return *vrrp::Priority::from(random_.pick(priorities)); };
+    const auto priority = is_owner ? vrrp::Priority::owner() : draw_priority();
+    const bool starts_active = random_.chance(20);
+    const bool preempts = !random_.chance(nopreempt_chance);
+    const Duration delay =
+        random_.chance(delay_chance) ? random_.between({}, 4 * links_[0].interval) : Duration{};
+    for (std::size_t link = 0; link < links_.size(); ++link) {
+      auto config = draw_router(link, i, count);
+      config.priority = is_uniform_ || is_owner ? priority : draw_priority();
+      config.starts_active = starts_active;
+      config.preempt = preempts;
+      config.preempt_delay = delay;
+      for (const Script& script : node.scripts) config.tracked.push_back(script.tracked);
+      longest_interval_ = std::max(longest_interval_, config.interval);
+      settling_ = std::max(settling_, 2 * config.preempt_delay);
+      node.members.emplace_back(std::move(config), links_[link].address_of(link, i));
+    }
+    node.bystanders = random_.chance(25) ? 1 + static_cast<int>(random_.below(6)) : 0;
     // Half a percent: far worse than the worst quartz.
     const int drift = static_cast<int>(random_.below(10'001)) - 5'000;
-    if (is_drifting) nodes_.back().drift = drift;
-    const auto& made = nodes_.back().config;
-    note(fmt::format("node {}: {} v{} priority {} interval {} ms{}{}{}{}", i,
-                     to_string(address_of(i)), static_cast<int>(version), made.priority.value(),
-                     made.interval / 1ms, made.preempt ? "" : " nopreempt",
+    if (is_drifting) node.drift = drift;
+    node.utc_offset = random_.between({}, 1s);
+    describe_node(i);
+  }
+  // Down interval, a better one's down interval behind it, and once more after a mistaken start.
+  // Groups that were torn apart need longer.
+  settling_ += (is_uniform_ ? 16 : 40) * longest_interval_;
+  usual_delay_ = random_.between({}, links_[0].interval / 40);
+  phases_left_ = std::min(2 + static_cast<int>(random_.below(6)), scope_.phases);
+  reaches_.assign(count, std::vector<bool>(count, true));
+}
+
+void Simulation::describe_node(std::size_t index) {
+  if (!has_trace_) return;
+  const Node& node = nodes_[index];
+  for (std::size_t link = 0; link < node.members.size(); ++link) {
+    const auto& made = node.members[link].config;
+    note(fmt::format("node {}, link {}: {} v{} priority {} interval {} ms{}{}{}{}{}{}", index, link,
+                     to_string(node.members[link].address), static_cast<int>(made.version),
+                     made.priority.value(), made.interval / 1ms, made.preempt ? "" : " nopreempt",
                      made.starts_active ? " starts active" : "",
                      made.preempt_delay > Duration{}
                          ? fmt::format(" preempt delay {} ms", made.preempt_delay / 1ms)
                          : "",
-                     is_drifting ? fmt::format(" clock {:+} ppm", drift) : ""));
+                     node.drift != 0 ? fmt::format(" clock {:+} ppm", node.drift) : "",
+                     made.auth_type == vrrp::AuthType::Header ? " AH" : "",
+                     made.trailer ? " auth_hmac" : ""));
   }
-  // Down interval, a better one's down interval behind it, and once more after a mistaken start.
-  settling_ += 16 * longest_interval_;
-  usual_delay_ = random_.between({}, interval / 40);
-  phases_left_ = std::min(2 + static_cast<int>(random_.below(6)), scope_.phases);
-  reaches_.assign(count, std::vector<bool>(count, true));
+  for (const Script& script : node.scripts)
+    note(fmt::format("node {}: script of weight {}{} {}", index, script.tracked.weight,
+                     script.tracked.reverse ? " reverse" : "", script.works ? "works" : "fails"));
 }
 
 bool Simulation::is_fully_connected() const {
@@ -130,148 +237,11 @@ void Simulation::begin_calm() {
   disturb("calm");
   for (std::size_t i = 0; i < nodes_.size(); ++i) {
     resume(i);
-    set_link(i, true);
+    for (std::size_t link = 0; link < links_.size(); ++link) set_link(i, link, true);
     start(i);
+    drain(i, false);
   }
   push({.at = now_ + 2 * settling_ + 10 * longest_interval_, .kind = Kind::End});
-}
-
-void Simulation::befall(std::size_t index) {
-  Node& node = nodes_[index];
-  const auto later = [&](int intervals) {
-    return now_ + random_.between({}, intervals * longest_interval_);
-  };
-  if (!node.runs()) return;
-  constexpr std::array kHazardOf{Hazard::Crash,    Hazard::Sleep,   Hazard::LinkFlap,
-                                 Hazard::Priority, Hazard::Command, Hazard::Garbage,
-                                 Hazard::Leaving,  Hazard::Leaving};
-  const std::size_t what = random_.below(kHazardOf.size());
-  if (!allows(kHazardOf[what])) return;
-  switch (what) {
-    case 0:
-      crash(index);
-      push({.at = later(20), .kind = Kind::Restart, .node = index});
-      return;
-    case 1:
-      pause(index);
-      push({.at = later(random_.chance(50) ? 2 : 9), .kind = Kind::Resume, .node = index});
-      return;
-    case 2:
-      set_link(index, false);
-      push({.at = later(10), .kind = Kind::LinkUp, .node = index});
-      return;
-    case 3: {
-      if (node.config.priority.is_owner()) return;
-      const auto priority = *vrrp::Priority::from(1 + static_cast<int>(random_.below(254)));
-      if (random_.chance(50)) return reconfigure(index, priority);
-      disturb(fmt::format("node {} gets priority {}", index, priority.value()));
-      tell(index, vrrp::PriorityChanged{priority});
-      note_priority(index);
-      return;
-    }
-    case 4:
-      tell(index, vrrp::AnnounceRequested{});
-      return;
-    case 5:
-      inject_garbage(index);
-      return;
-    default:  // two of eight
-      return leave(index);
-  }
-}
-
-void Simulation::reconfigure(std::size_t index, vrrp::Priority priority) {
-  Node& node = nodes_[index];
-  node.config.priority = priority;
-  node.config.preempt = random_.chance(70);
-  disturb(fmt::format("node {} is configured anew: priority {}, {}", index, priority.value(),
-                      node.config.preempt ? "preempt" : "nopreempt"));
-  const State before = node.state();
-  const auto done =
-      node.engine->reconfigure(vrrp::RouterId{}, node.config, clock_of(index), actions_);
-  node.expectation.reconfigured(node.config, node.router().effective_priority());
-  if (!done) fail(Rule::NoBusyLoop, done.error().what);
-  if (node.state() != before) fail(Rule::NobodyDisplaced, "a reconfiguration changed the state");
-  carry_out(index, before, nullptr);
-  note_priority(index);
-}
-
-// A changed priority moves the end of the wait, maybe into the past.
-void Simulation::note_priority(std::size_t index) {
-  Node& node = nodes_[index];
-  const auto priority = node.router().effective_priority();
-  node.expectation.priority_changed();
-  node.listens_until.reset();
-  if (node.state() == State::Backup && node.expectation.due(priority) < clock_of(index))
-    node.expectation.slept(priority, clock_of(index));
-}
-
-void Simulation::leave(std::size_t index) {
-  Node& node = nodes_[index];
-  if (!node.runs()) return;
-  const bool has_successor = std::ranges::any_of(nodes_, [&](const Node& other) {
-    return &other != &node && other.takes_part() &&
-           other.router().effective_priority().value() >= 32;
-  });
-  const bool is_watched = is_settled_ && node.state() == State::Active && has_successor;
-  disturb(fmt::format("node {} is told to leave", index));
-  if (random_.chance(50)) {
-    node.is_leaving = true;
-    tell(index, vrrp::Shutdown{});
-  } else {
-    tell(index, vrrp::Resign{});
-  }
-  if (is_watched) {
-    handover_until_ = now_ + 2 * longest_interval_;
-    ++totals_.handovers;
-  }
-}
-
-std::vector<std::uint8_t> Simulation::in_other_version(const Packet& packet) const {
-  auto said = *vrrp::decode({last_packet_->source, packet.destination, 255, last_packet_->bytes});
-  said.version = said.version == Version::V2 ? Version::V3 : Version::V2;
-  said.interval = 1s;
-  return vrrp::encode(said, packet.source, packet.destination);
-}
-
-// A packet as somebody's mistake or malice would have it.
-void Simulation::inject_garbage(std::size_t index) {
-  Node& node = nodes_[index];
-  if (!allows(Hazard::Garbage)) return;
-  if (!last_packet_ || !node.runs() || !node.is_link_up) return;
-  Packet packet = *last_packet_;
-  std::uint8_t hop_limit = vrrp::kHopLimit;
-  packet.source = net::IpAddress::v4(0x0a0000fd);
-  switch (random_.below(6)) {
-    case 0:
-      hop_limit = packet.destination.is_multicast() ? 254 : hop_limit;
-      packet.bytes[7] ^= 0x01;
-      break;
-    case 1:
-      packet.bytes.resize(random_.below(packet.bytes.size()));
-      break;
-    case 2:
-      packet.bytes[0] ^= static_cast<std::uint8_t>(1U << random_.below(8));
-      break;
-    case 3:
-      packet.bytes[2] ^= 0xff;  // a priority that nobody summed up
-      break;
-    case 4:
-      packet.source = node.address;  // our own words, thrown back at us
-      break;
-    default:
-      packet.bytes = in_other_version(packet);
-      break;
-  }
-  const State state = node.state();
-  const auto deadline = node.engine->deadline();
-  node.engine->receive({1}, {packet.source, packet.destination, hop_limit, packet.bytes},
-                       clock_of(index), actions_);
-  for (const auto& [id, action] : std::exchange(actions_, {}))
-    if (!std::holds_alternative<vrrp::Notice>(action))
-      fail(Rule::BadPacketIsNothing, fmt::format("node {} acts on a bad packet", index));
-  if (node.state() != state || node.engine->deadline() != deadline)
-    fail(Rule::BadPacketIsNothing, fmt::format("node {} listens to a bad packet", index));
 }
 
 }  // namespace scenario

@@ -32,6 +32,18 @@ std::string_view name(Hazard hazard) {
       return "leaving";
     case Hazard::Drift:
       return "drift";
+    case Hazard::Script:
+      return "scripts";
+    case Hazard::ClockStep:
+      return "steps of the wall clock";
+    case Hazard::Replay:
+      return "recorded packets";
+    case Hazard::Group:
+      return "sync groups";
+    case Hazard::Proof:
+      return "authentication";
+    case Hazard::Ipv6:
+      return "IPv6";
   }
   return "?";
 }

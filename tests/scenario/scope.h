@@ -24,8 +24,15 @@ enum class Hazard : unsigned {
   Garbage,
   Leaving,
   Drift,
+  Script,
+  ClockStep,
+  Replay,
+  // Not hazards, but what a failure may do without.
+  Group,
+  Proof,
+  Ipv6,
 };
-inline constexpr unsigned kHazards = static_cast<unsigned>(Hazard::Drift) + 1;
+inline constexpr unsigned kHazards = static_cast<unsigned>(Hazard::Ipv6) + 1;
 std::string_view name(Hazard hazard);
 
 struct Scope {

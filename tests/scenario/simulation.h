@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "expectation.h"
+#include "node.h"
 #include "random.h"
 #include "scope.h"
 #include "vrrp/engine.h"
@@ -33,7 +33,10 @@ enum class Rule {
   NobodyDisplaced,     // with nopreempt no lower active router is displaced
   SeamlessHandover,    // after a resignation somebody has the addresses at every instant
   Announces,           // who becomes active claims and announces the addresses
-  FaultWithoutLink,    // without its link a router takes no part
+  FaultWhileBroken,    // without its link, while a script says so, or drained: it takes no part
+  GroupIsWhole,        // all routers of a sync group are active or none is; so for Fault
+  WeightsCount,        // the priority is the base and what the scripts add to it
+  ProofCounts,         // a recorded, late or unproven packet is refused, and no other one is
   NoBusyLoop,          // a deadline lies in the future once it was served
 };
 std::string_view describe(Rule rule);
@@ -66,85 +69,92 @@ class Simulation {
   const Totals& totals() const { return totals_; }
 
  private:
-  struct Packet {
-    net::IpAddress source;
-    net::IpAddress destination;
-    std::vector<std::uint8_t> bytes;
-  };
-  struct Node {
-    Node(vrrp::RouterConfig with, net::IpAddress from)
-        : config(std::move(with)), address(from), expectation(config) {}
-
-    vrrp::RouterConfig config;
-    net::IpAddress address;
-    Expectation expectation;
-    std::unique_ptr<vrrp::Engine> engine;  // none: the process is not there
-    bool is_paused = false;
-    bool is_link_up = true;
-    bool is_leaving = false;
-    bool has_addresses = false;
-    bool keeps_inbox = true;
-    std::vector<std::shared_ptr<const Packet>> inbox;
-    vrrp::Instant paused_at;
-    std::optional<vrrp::Instant> silent_until;
-    std::optional<vrrp::Instant> listens_until;  // it slept as a backup, and heard nothing since
-    bool has_listened_again = false;             // once for each time as a backup
-    vrrp::Instant last_sent;
-    std::optional<vrrp::Instant> last_answer;
-    std::uint64_t wake_number = 0;
-    int drift = 0;       // how much faster its clock runs, in millionths
-    int bystanders = 0;  // other virtual routers in the same process, whom nobody hears
-
-    // Its clock, when it is `now` for the world; and the first time in the world when its clock
-    // shows that or more.
-    vrrp::Instant clock(vrrp::Instant now) const;
-    vrrp::Instant world_time(vrrp::Instant shown) const;
-    bool runs() const { return engine && !is_paused; }
-    const vrrp::Router& router() const { return engine->router(vrrp::RouterId{}); }
-    vrrp::State state() const { return engine ? router().state() : vrrp::State::Initialize; }
-    bool takes_part() const { return runs() && is_link_up && !is_leaving; }
-  };
-  enum class Kind { Wake, Deliver, Phase, Resume, Restart, LinkUp, End };
+  using Packets = std::shared_ptr<const Packet>;
+  enum class Kind { Wake, Deliver, Phase, Resume, Restart, LinkUp, Scripts, Undrain, End };
   struct Event {
     vrrp::Instant at;
     std::uint64_t number = 0;
     Kind kind = Kind::Wake;
     std::size_t node = 0;
+    std::size_t link = 0;
     std::uint64_t wake_number = 0;
-    std::shared_ptr<const Packet> packet = nullptr;
+    std::uint64_t life = 0;
+    Packets packet = nullptr;
     friend bool operator<(const Event& a, const Event& b) {  // for a heap with the first on top
       return a.at != b.at ? a.at > b.at : a.number > b.number;
     }
   };
+  // What all nodes have in common on one link.
+  struct LinkPlan {
+    net::Family family = net::Family::Ipv4;
+    vrrp::Version version = vrrp::Version::V3;
+    vrrp::Duration interval{};
+    bool has_one_interval = true;
+    bool is_unicast = false;
+    vrrp::AuthType auth_type = vrrp::AuthType::None;
+    std::optional<vrrp::TrailerConfig> trailer = {};
+    std::size_t first_address = 0;
+    std::size_t stride = 7;
 
+    net::IpAddress address_of(std::size_t link, std::size_t node) const;
+  };
+
+  // The scene (scene.cpp).
   void draw_nodes();
+  LinkPlan draw_link();
+  void draw_proof(LinkPlan& plan);
+  vrrp::RouterConfig draw_router(std::size_t link, std::size_t index, std::size_t count);
+  std::vector<Script> draw_scripts();
+  void describe_node(std::size_t index);
   void begin_phase();
   void begin_calm();
+
+  // What befalls nodes (fate.cpp).
   void befall(std::size_t index);
   void leave(std::size_t index);
-  void reconfigure(std::size_t index, vrrp::Priority priority);
-  void note_priority(std::size_t index);
+  void drain(std::size_t index, bool is_drained);
+  void change_priority(std::size_t index);
+  void reconfigure(std::size_t index, std::size_t link, vrrp::Priority priority);
+  void note_priorities(std::size_t index);
   void start(std::size_t index);
   void crash(std::size_t index);
   void pause(std::size_t index);
   void resume(std::size_t index);
-  void set_link(std::size_t index, bool is_up);
-  void inject_garbage(std::size_t index);
+  void set_link(std::size_t index, std::size_t link, bool is_up);
+  void tell_scripts(std::size_t index);
 
+  // The network (wire.cpp).
+  void send(std::size_t index, std::size_t link, const vrrp::Advertise& advertise);
+  void send_to(std::size_t from, std::size_t to, const Packets& packet);
+  void deliver(std::size_t index, const Packet& packet);
+  void refuse(std::size_t index, const vrrp::Datagram& datagram, std::size_t link);
+  void inject_garbage(std::size_t index);
+  void replay(std::size_t index);
+  std::optional<std::uint8_t> spoil(Packet& packet, const Member& member);
   std::vector<std::uint8_t> in_other_version(const Packet& packet) const;
+
   void push(Event event);
   void perform(const Event& event);
-  void deliver(std::size_t index, const Packet& packet);
-  void tell(std::size_t index, const vrrp::Event& event);
+  void tell(std::size_t index, std::size_t link, const vrrp::Event& event);
+  void tell_all(std::size_t index, const vrrp::Event& event);
   void advance(std::size_t index);
-  // Carries out what a node's engine wants; `packet` is what made it want that, if one did.
-  void carry_out(std::size_t index, vrrp::State before, const vrrp::AdvertisementReceived* packet);
-  void send(std::size_t index, const vrrp::Advertise& advertise);
-  void send_to(std::size_t from, std::size_t to, const std::shared_ptr<const Packet>& packet);
+  // What a call of the engine was about: the states before it, and the packet that it was given.
+  struct Turn {
+    std::size_t node;
+    std::vector<vrrp::State> before;
+    const vrrp::AdvertisementReceived* packet = nullptr;
+    std::size_t link = 0;  // where the packet was heard
+  };
+  // Carries out what a node's engine wants.
+  void carry_out(const Turn& turn);
+  void carry_out(const Turn& turn, std::size_t link, const std::vector<vrrp::Action>& actions);
+  void note_transition(const Turn& turn, std::size_t link, const vrrp::Transition& transition);
 
-  void check_answer(std::size_t index, vrrp::State before, bool was_resigning,
+  void check_answer(std::size_t index, std::size_t link, vrrp::State before, bool was_resigning,
                     vrrp::Priority priority, const vrrp::AdvertisementReceived& packet);
+  void check_takeover(std::size_t index, std::size_t link, const vrrp::Transition& transition);
   void check_all();
+  void check_node(std::size_t index);
   void check_settled();
   bool allows(Hazard hazard) const { return scope_.allows(hazard); }
   vrrp::Instant clock_of(std::size_t index) const { return nodes_[index].clock(now_); }
@@ -160,6 +170,9 @@ class Simulation {
   vrrp::Instant now_;
   std::vector<Event> queue_;
   std::uint64_t next_number_ = 0;
+  std::vector<LinkPlan> links_;
+  bool is_uniform_ = true;  // the routers of a node have one priority, and one order of addresses
+  bool has_proofs_ = false;
   std::vector<Node> nodes_;
   vrrp::Duration longest_interval_{};
   vrrp::Duration settling_{};
@@ -174,15 +187,13 @@ class Simulation {
   vrrp::Instant disturbed_at_;
   bool is_settled_ = false;  // the phase began settled, and nothing happened in it yet
   std::optional<vrrp::Instant> handover_until_;
-  std::shared_ptr<const Packet> last_packet_;
+  Packets last_packet_;
+  Packets old_packet_;  // one of those before
   vrrp::RouterActions actions_;
   std::vector<std::string> trace_;
   Totals totals_;
   std::optional<Failure> failure_;
 };
-
-// A clock that runs fast does not show every instant.
-inline constexpr vrrp::Duration kClockStep = std::chrono::microseconds(1);
 
 // Runs one seed. report() shrinks what failed and tells it to people.
 std::optional<Failure> run_seed(std::uint64_t seed, Totals& totals);
