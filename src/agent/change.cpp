@@ -168,6 +168,7 @@ base::Result<> Agent::listen() {
       Listening& listening = wanted[{config.interface, carrier}];
       listening.name = running.planned.interface_name;
       listening.vrids.set(config.vrid.value());
+      (config.version == vrrp::Version::V2 ? listening.has_v2 : listening.has_v3) = true;
       if (config.peers.empty()) listening.groups.insert(engine_.router(id).destinations()[0]);
     }
   }

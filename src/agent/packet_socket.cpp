@@ -12,6 +12,7 @@
 #include <optional>
 #include <utility>
 
+#include "agent/flood.h"
 #include "agent/socket_filter.h"
 
 namespace agent {
@@ -142,12 +143,9 @@ base::Result<> PacketSocket::adjust(const Listening& wanted) {
   const auto failed = [](std::string doing) {
     return std::unexpected(base::system_error(doing, errno));
   };
-  if (wanted.vrids != listening_.vrids) {
-    std::vector<sock_filter> program = filter_for(door_.carrier, wanted.vrids);
-    const sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
-    if (!set_option(fd_, SOL_SOCKET, SO_ATTACH_FILTER, filter))
-      return failed(fmt::format("cannot listen on {}", wanted.name));
-  }
+  if (wanted.vrids != listening_.vrids || wanted.has_v2 != listening_.has_v2 ||
+      wanted.has_v3 != listening_.has_v3)
+    if (auto done = attach_filter(wanted); !done) return done;
   for (const auto& group : listening_.groups)
     if (!wanted.groups.contains(group)) set_membership(group, false);
   for (const auto& group : wanted.groups)
@@ -155,6 +153,21 @@ base::Result<> PacketSocket::adjust(const Listening& wanted) {
       return failed(fmt::format("cannot join {} on {}", to_string(group), wanted.name));
   listening_ = wanted;
   return {};
+}
+
+base::Result<> PacketSocket::attach_filter(const Listening& wanted) const {
+  std::vector<sock_filter> program = is_strict_
+                                         ? strict_filter_for(door_.carrier, wanted, kSampleOf)
+                                         : filter_for(door_.carrier, wanted);
+  const sock_fprog filter{static_cast<unsigned short>(program.size()), program.data()};
+  if (set_option(fd_, SOL_SOCKET, SO_ATTACH_FILTER, filter)) return {};
+  return std::unexpected(
+      base::system_error(fmt::format("cannot listen on {}", wanted.name), errno));
+}
+
+base::Result<> PacketSocket::set_strict(bool is_strict) {
+  is_strict_ = is_strict;
+  return attach_filter(listening_);
 }
 
 bool PacketSocket::set_membership(const net::IpAddress& group, bool joins) const {
@@ -166,7 +179,8 @@ bool PacketSocket::set_membership(const net::IpAddress& group, bool joins) const
                     ip_mreqn{ipv4_address(group).sin_addr, {}, static_cast<int>(index)});
 }
 
-std::size_t PacketSocket::receive(Batch& batch, vrrp::WallClock utc, const Packet& packet) const {
+PacketSocket::Found PacketSocket::receive(Batch& batch, vrrp::WallClock utc,
+                                          const Packet& packet) const {
   const bool is_ipv6 = door_.carrier == Carrier::Ipv6;
   std::array<mmsghdr, Batch::kSize> messages{};
   std::array<iovec, Batch::kSize> parts{};
@@ -184,14 +198,16 @@ std::size_t PacketSocket::receive(Batch& batch, vrrp::WallClock utc, const Packe
     header.msg_controllen = ancillary[i].bytes.size();
   }
   const int got = recvmmsg(fd_.get(), messages.data(), Batch::kSize, MSG_DONTWAIT, nullptr);
-  if (got <= 0) return 0;
-  for (std::size_t i = 0; i < static_cast<std::size_t>(got); ++i) {
+  if (got <= 0) return {};
+  Found found{.packets = static_cast<std::size_t>(got)};
+  for (std::size_t i = 0; i < found.packets; ++i) {
     const std::span<const std::uint8_t> bytes(batch.packet(i), messages[i].msg_len);
     const auto datagram = is_ipv6 ? ipv6_datagram(messages[i].msg_hdr, bytes, utc)
                                   : vrrp::Datagram::from_ipv4(bytes, utc);
+    if (!datagram || is_hopeless(door_.carrier, listening_, *datagram)) ++found.hopeless;
     if (datagram) packet(*datagram);
   }
-  return static_cast<std::size_t>(got);
+  return found;
 }
 
 void PacketSocket::send(std::span<const Outgoing> run, std::span<const std::uint8_t> bytes,

@@ -40,6 +40,10 @@ struct Listening {
   std::string name;  // of the interface
   std::set<net::IpAddress> groups = {};
   std::bitset<256> vrids = {};
+  bool has_v2 = false;  // versions that its routers speak
+  bool has_v3 = false;
+
+  bool operator==(const Listening&) const = default;
 };
 
 // A packet on its way out. The header of IPv4 is ours and part of its bytes, that of IPv6 is the
@@ -77,9 +81,17 @@ class PacketSocket {
   const Listening& listening() const { return listening_; }
   int fd() const { return fd_.get(); }
 
-  // Reads one batch and gives how many packets that were; what is no datagram is left out.
+  // Lets the kernel drop hopeless packets, but for a sample (flood.h).
+  base::Result<> set_strict(bool is_strict);
+
+  // How many packets a look at the socket has found.
+  struct Found {
+    std::size_t packets = 0;
+    std::size_t hopeless = 0;
+  };
+  // Reads one batch; what is no datagram is left out.
   using Packet = std::function<void(const vrrp::Datagram&)>;
-  std::size_t receive(Batch& batch, vrrp::WallClock utc, const Packet& packet) const;
+  Found receive(Batch& batch, vrrp::WallClock utc, const Packet& packet) const;
   // Sends at most Batch::kSize packets; `failed` gets the number of each error, and 0 for success.
   void send(std::span<const Outgoing> run, std::span<const std::uint8_t> bytes,
             const std::function<void(int)>& failed) const;
@@ -88,10 +100,12 @@ class PacketSocket {
   PacketSocket(io::Descriptor fd, const Door& door) : fd_(std::move(fd)), door_(door) {}
   bool prepare(const std::string& interface) const;
   bool set_membership(const net::IpAddress& group, bool joins) const;
+  base::Result<> attach_filter(const Listening& wanted) const;
 
   io::Descriptor fd_;
   Door door_;
   Listening listening_;
+  bool is_strict_ = false;
 };
 
 }  // namespace agent

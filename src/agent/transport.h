@@ -42,16 +42,22 @@ class Transport {
   void send(const Address& address, std::span<const std::uint8_t> payload);
   void flush();
   std::uint64_t send_failures() const { return send_failures_; }
+  // Packets that the kernel dropped in floods; an estimate.
+  std::uint64_t flood_dropped() const;
 
  private:
   struct Entry;
 
   base::Result<> open(const Door& door, const Listening& wanted);
   void note_failure(Entry& entry, int number);
+  void listen_to(Entry& entry);
+  void note_flood(Entry& entry, const PacketSocket::Found& found, io::Instant now);
+  void schedule_look();
 
   io::Loop& loop_;
   std::function<void()> on_input_;
   std::map<Door, Entry> entries_;
+  io::Timer next_look_;  // at sockets that are flooded
   std::vector<Outgoing> outgoing_;
   std::vector<std::uint8_t> bytes_;
   Batch batch_;
