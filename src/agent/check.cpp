@@ -96,7 +96,12 @@ class Checker {
  private:
   void compare(const keepalived::Config& own) {
     std::deque<keepalived::Reading> readings;
-    std::vector<keepalived::Node> nodes = {{options_.config_file, own}};
+    std::vector<keepalived::Node> nodes;
+    // What holds nothing was told so, and that the others have more would be no news.
+    const auto add = [&](const std::string& name, const keepalived::Config& config) {
+      if (!config.instances.empty()) nodes.push_back({name, config});
+    };
+    add(options_.config_file, own);
     for (const std::string& name : options_.peers) {
       const Peer peer = peer_named(name);
       const keepalived::Reading& reading = readings.emplace_back(
@@ -104,7 +109,7 @@ class Checker {
       result_.peers.push_back(name);
       result_.verdict = worse(result_.verdict, reading.verdict);
       append(result_.findings, reading.diagnostics);
-      nodes.push_back({name, reading.config});
+      add(name, reading.config);
     }
     for (text::Diagnostic& found : keepalived::lint_together(nodes)) {
       if (found.severity == text::Severity::Error)

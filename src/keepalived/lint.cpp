@@ -89,6 +89,12 @@ Together together(const Node& here, const Node& there) {
 
 }  // namespace
 
+std::string Together::other_place(const Instance& other) const {
+  const bool is_there = there_name != other.at.file && here_name == other.at.file;
+  return is_there ? fmt::format("the other node's is here, read as {}", there_name)
+                  : std::string("the other node's is here");
+}
+
 const std::vector<const LintRule*>& all_rules() {
   static const std::vector<const LintRule*> all = [] {
     std::vector<const LintRule*> out;

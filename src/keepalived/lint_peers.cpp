@@ -42,13 +42,10 @@ void check_vrid(const Together& nodes, Report& report) {
                              net::to_string(address.prefix.address()), mine->vrid.value(),
                              other->second->vrid.value()),
                  "write one virtual_router_id on both nodes; as it is both hold the address")
-          .also(other->second->vrid_at, "the other node");
+          .also(other->second->vrid_at, nodes.other_place(*other->second));
       break;
     }
 }
-
-// The other one's part in a disagreement.
-constexpr std::string_view kOther = "the other node's is here";
 
 void check_version(const Together& nodes, Report& report) {
   for (const auto& [mine, other] : nodes.matches)
@@ -58,7 +55,7 @@ void check_version(const Together& nodes, Report& report) {
                  fmt::format("{} speaks version {}, its peer version {}", mine.name,
                              static_cast<int>(mine.version), static_cast<int>(other.version)),
                  std::string(kBothActive))
-          .also(other.at, std::string(kOther));
+          .also(other.at, nodes.other_place(other));
 }
 
 void check_interval(const Together& nodes, Report& report) {
@@ -72,7 +69,7 @@ void check_interval(const Together& nodes, Report& report) {
             : report.warning(mine.at, what,
                              "version 3 learns the active router's: how long a failure takes then "
                              "depends on who failed");
-    remark.also(other.at, std::string(kOther));
+    remark.also(other.at, nodes.other_place(other));
   }
 }
 
@@ -117,7 +114,7 @@ void check_authentication(const Together& nodes, Report& report) {
           .error(mine.at,
                  fmt::format("{} and its peer authenticate differently: {}", mine.name, why),
                  std::string(kBothActive))
-          .also(other.at, std::string(kOther));
+          .also(other.at, nodes.other_place(other));
 }
 
 void check_unicast(const Together& nodes, Report& report) {
@@ -129,7 +126,7 @@ void check_unicast(const Together& nodes, Report& report) {
                              mine.peers.empty() ? "multicast" : "unicast",
                              mine.peers.empty() ? "unicast" : "multicast"),
                  std::string(kBothActive))
-          .also(other.at, std::string(kOther));
+          .also(other.at, nodes.other_place(other));
       continue;
     }
     if (mine.peers.empty()) {
@@ -139,7 +136,7 @@ void check_unicast(const Together& nodes, Report& report) {
                    fmt::format("{} advertises to {}, its peer to {}", mine.name,
                                net::to_string(mine.group), net::to_string(other.group)),
                    std::string(kBothActive))
-            .also(other.at, std::string(kOther));
+            .also(other.at, nodes.other_place(other));
       continue;
     }
     const auto reaches = [&](const Instance& from, const Instance& to) {
@@ -189,7 +186,7 @@ void check_addresses(const Together& nodes, Report& report) {
         .warning(mine.at, std::move(what),
                  "what only one of them has is gone when it is not active; keepalived up to 2.3.2 "
                  "even refuses such advertisements, and both become active")
-        .also(other.at, std::string(kOther));
+        .also(other.at, nodes.other_place(other));
   }
 }
 
@@ -199,7 +196,7 @@ void check_priorities(const Together& nodes, Report& report) {
       report
           .error(mine.at, fmt::format("{} and its peer both have priority 255", mine.name),
                  "two owners: both become active; give at least one of them less")
-          .also(other.at, std::string(kOther));
+          .also(other.at, nodes.other_place(other));
       continue;
     }
     const int here = healthy(mine, effects(mine, nodes.here));
@@ -212,7 +209,7 @@ void check_priorities(const Together& nodes, Report& report) {
                                    mine.name, here),
                  "between equals the greater IP address decides, and who is active stays so; give "
                  "them different ones")
-        .also(other.at, std::string(kOther));
+        .also(other.at, nodes.other_place(other));
   }
 }
 
@@ -232,7 +229,7 @@ void check_groups(const Together& nodes, Report& report) {
       report
           .warning(mine.at, fmt::format("{} is in a sync group on one node only", mine.name),
                    "its fellows follow it on that node and not on the other one")
-          .also(other.at, std::string(kOther));
+          .also(other.at, nodes.other_place(other));
       continue;
     }
     if (!is_here) continue;
@@ -261,7 +258,7 @@ void check_checksum(const Together& nodes, Report& report) {
                    fmt::format("v3_checksum_as_v2 of {} differs from its peer's", mine.name),
                    "holdfastd understands both forms, keepalived only its own: it would become "
                    "active as well")
-          .also(other.at, std::string(kOther));
+          .also(other.at, nodes.other_place(other));
 }
 
 constexpr LintRule kRules[] = {

@@ -62,6 +62,9 @@ struct Together {
   std::vector<Match> matches = {};
   std::vector<const Instance*> only_here = {};
   std::vector<const Instance*> only_there = {};
+
+  // For the note at the other one's place. One file may be that of both nodes.
+  std::string other_place(const Instance& other) const;
 };
 
 // Takes the findings of one rule after the other.

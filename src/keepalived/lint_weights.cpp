@@ -123,8 +123,9 @@ class Patience {
  public:
   explicit Patience(Report& report) : report_(report) {}
 
-  bool is_new(const Instance& instance, const std::vector<Effect>& all) {
-    std::vector<int> key = {instance.priority.value()};
+  // `peer` is whatever else the trial depends on.
+  bool is_new(const Instance& instance, const std::vector<Effect>& all, int peer = 0) {
+    std::vector<int> key = {instance.priority.value(), peer};
     for (const Effect& effect : all) {
       key.push_back(effect.when_well);
       key.push_back(effect.when_failed);
@@ -206,59 +207,91 @@ void check_nopreempt(const Alone& file, Report& report) {
   }
 }
 
-void check_peer_weights(const Instance& mine, const Alone& file, const Instance& other,
-                        const Alone& others, Report& report, bool wants_direction,
-                        Patience& patience) {
-  const std::vector<Effect> all = effects(mine, file), theirs = effects(other, others);
-  std::vector<Effect> both = all;
-  both.insert(both.end(), theirs.begin(), theirs.end());
-  if (all.empty() || mine.priority.is_owner() || theirs.size() > kMostWeights ||
-      !can_try(mine, all, report) || !patience.is_new(mine, both))
-    return;
-  const Priorities peer(other, theirs);
-  const Range ours = range(mine, all), others_range = range(other, theirs);
-  for (const Effect& one : all) {
-    if (one.is_any) continue;
-    const Verdict found = failure_between(mine, all, one, peer);
-    if (wants_direction && found.raises)
-      report
-          .warning(one.tracked->at,
-                   fmt::format("the failure of {} can draw the address to {}, the node that failed",
-                               one.tracked->name, mine.name),
-                   "leave `reverse` out, unless its success is what is bad")
-          .also(other.at, fmt::format("the peer, with priority {}", other.priority.value()));
-    // Who has nopreempt waits for a fault, whatever the weights; that is another rule's affair.
-    if (!wants_direction && !found.lowers && !found.raises && other.preempt) {
-      const int step = std::abs(one.when_well - one.when_failed);
-      report
-          .warning(
-              one.tracked->at,
-              fmt::format("the failure of {} never moves the address: {} has {}..{}, its peer "
-                          "{}..{}",
-                          one.tracked->name, mine.name, ours.least, ours.greatest,
-                          others_range.least, others_range.greatest),
-              fmt::format("take a weight greater than the difference (here it is {}), or 0 for "
-                          "a fault",
-                          step))
-          .also(other.at, fmt::format("the peer, with priority {}", other.priority.value()));
+// One node of a pair, seen from it.
+struct Side {
+  const Instance& instance;
+  std::vector<Effect> effects;
+  Range reach;
+
+  Side(const Instance& one, const Alone& file)
+      : instance(one), effects(rules::effects(one, file)), reach(range(one, effects)) {}
+};
+
+// What can be said of the weights of `mine`, against the priorities that `other` can have.
+class Judge {
+ public:
+  Judge(Report& report, bool wants_direction)
+      : report_(report), patience_(report), wants_direction_(wants_direction) {}
+
+  void look(const Side& mine, const Side& other) {
+    if (mine.effects.empty() || mine.instance.priority.is_owner()) return;
+    // That weights on neither side bridge the difference is said of the better node.
+    if (mine.reach.greatest < other.reach.least && !other.effects.empty()) return;
+    std::vector<Effect> both = mine.effects;
+    both.insert(both.end(), other.effects.begin(), other.effects.end());
+    if (other.effects.size() > kMostWeights || !can_try(mine.instance, mine.effects, report_) ||
+        !patience_.is_new(mine.instance, both, other.instance.priority.value()))
+      return;
+    const Priorities peer(other.instance, other.effects);
+    for (const Effect& one : mine.effects) {
+      if (one.is_any) continue;
+      const Verdict found = failure_between(mine.instance, mine.effects, one, peer);
+      if (wants_direction_ && found.raises) say_wrong(mine, other, one);
+      // Who has nopreempt waits for a fault, whatever the weights; that is another rule's affair.
+      if (!wants_direction_ && !found.lowers && !found.raises && other.instance.preempt)
+        say_never(mine, other, one);
     }
+  }
+
+ private:
+  static std::string peer_of(const Side& other) {
+    return fmt::format("the peer, with priority {}", other.instance.priority.value());
+  }
+
+  void say_wrong(const Side& mine, const Side& other, const Effect& one) {
+    report_
+        .warning(one.tracked->at,
+                 fmt::format("the failure of {} can draw the address to {}, the node that failed",
+                             one.tracked->name, mine.instance.name),
+                 "leave `reverse` out, unless its success is what is bad")
+        .also(other.instance.at, peer_of(other));
+  }
+
+  void say_never(const Side& mine, const Side& other, const Effect& one) {
+    report_
+        .warning(
+            one.tracked->at,
+            fmt::format("the failure of {} never moves the address: whatever fails, {} has "
+                        "{}..{} and its peer {}..{}",
+                        one.tracked->name, mine.instance.name, mine.reach.least,
+                        mine.reach.greatest, other.reach.least, other.reach.greatest),
+            fmt::format("the priorities differ by {} and this weight is {}: take a greater "
+                        "one, or 0, which makes a failure a fault",
+                        std::abs(mine.instance.priority.value() - other.instance.priority.value()),
+                        one.tracked->weight))
+        .also(other.instance.at, peer_of(other));
+  }
+
+  Report& report_;
+  Patience patience_;
+  bool wants_direction_;
+};
+
+void judge(const Together& nodes, Report& report, bool wants_direction) {
+  Judge judge(report, wants_direction);
+  for (const auto& [mine, other] : nodes.matches) {
+    const Side here(mine, nodes.here), there(other, nodes.there);
+    judge.look(here, there);
+    judge.look(there, here);
   }
 }
 
 void check_never_moves(const Together& nodes, Report& report) {
-  Patience patience(report);
-  for (const auto& [mine, other] : nodes.matches) {
-    check_peer_weights(mine, nodes.here, other, nodes.there, report, false, patience);
-    check_peer_weights(other, nodes.there, mine, nodes.here, report, false, patience);
-  }
+  judge(nodes, report, false);
 }
 
 void check_wrong_way(const Together& nodes, Report& report) {
-  Patience patience(report);
-  for (const auto& [mine, other] : nodes.matches) {
-    check_peer_weights(mine, nodes.here, other, nodes.there, report, true, patience);
-    check_peer_weights(other, nodes.there, mine, nodes.here, report, true, patience);
-  }
+  judge(nodes, report, true);
 }
 
 void check_overturned(const Together& nodes, Report& report) {
@@ -275,7 +308,7 @@ void check_overturned(const Together& nodes, Report& report) {
                         "all well they have {} and {}",
                         first.name, first.priority.value(), second.priority.value(), upper, lower),
             "a positive weight counts while all is well; give both nodes the same trackers")
-        .also(second.at, "the peer");
+        .also(second.at, nodes.other_place(second));
   }
 }
 
