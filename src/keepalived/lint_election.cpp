@@ -218,10 +218,11 @@ vrrp_instance web {
                "gratuitous ARP. On OpenStack an allowed address pair may name the MAC address; on "
                "VMware the port group needs forged transmits and promiscuous mode.",
      .example = R"(vrrp_instance web {
+  use_vmac
   interface eth0
   virtual_router_id 51
   priority 150
-  virtual_ipaddress { 10.0.0.50/24 use_vmac }
+  virtual_ipaddress { 10.0.0.50/24 }
 }
 )",
      .mended = R"(vrrp_instance web {
