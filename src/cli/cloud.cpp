@@ -10,6 +10,8 @@ int cloud(const Arguments& arguments) {
       {"down", "stop it; what was created stays for the next start", cloud_down},
       {"exec", "run a command inside a server", cloud_exec},
       {"shell", "be a host on a tenant network", cloud_shell},
+      {"fault", "make requests fail on demand", cloud_fault},
+      {"requests", "which requests it got, and what it answered", cloud_requests},
       {"drops", "what port security dropped, and why", cloud_drops},
   };
   return dispatch("holdfast cloud",

@@ -11,6 +11,8 @@ int cloud_status(const Arguments& arguments);
 int cloud_env(const Arguments& arguments);
 int cloud_exec(const Arguments& arguments);
 int cloud_shell(const Arguments& arguments);
+int cloud_fault(const Arguments& arguments);
+int cloud_requests(const Arguments& arguments);
 int cloud_drops(const Arguments& arguments);
 
 }  // namespace cli

@@ -23,6 +23,17 @@ constexpr std::array kMethods = {
     Entry{"reboot_vm", reboot_vm},
     Entry{"set_vm_metadata", set_vm_metadata},
     Entry{"calculate_vm_cloud_properties", calculate_vm_cloud_properties},
+    Entry{"create_disk", create_disk},
+    Entry{"delete_disk", delete_disk},
+    Entry{"has_disk", has_disk},
+    Entry{"attach_disk", attach_disk},
+    Entry{"detach_disk", detach_disk},
+    Entry{"get_disks", get_disks},
+    Entry{"resize_disk", resize_disk},
+    Entry{"update_disk", update_disk},
+    Entry{"set_disk_metadata", set_disk_metadata},
+    Entry{"snapshot_disk", snapshot_disk},
+    Entry{"delete_snapshot", delete_snapshot},
 };
 
 }  // namespace

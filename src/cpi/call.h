@@ -30,6 +30,17 @@ io::Task<Result<json::Value>> has_vm(const Call& call);
 io::Task<Result<json::Value>> reboot_vm(const Call& call);
 io::Task<Result<json::Value>> set_vm_metadata(const Call& call);
 io::Task<Result<json::Value>> calculate_vm_cloud_properties(const Call& call);
+io::Task<Result<json::Value>> create_disk(const Call& call);
+io::Task<Result<json::Value>> delete_disk(const Call& call);
+io::Task<Result<json::Value>> has_disk(const Call& call);
+io::Task<Result<json::Value>> attach_disk(const Call& call);
+io::Task<Result<json::Value>> detach_disk(const Call& call);
+io::Task<Result<json::Value>> get_disks(const Call& call);
+io::Task<Result<json::Value>> resize_disk(const Call& call);
+io::Task<Result<json::Value>> update_disk(const Call& call);
+io::Task<Result<json::Value>> set_disk_metadata(const Call& call);
+io::Task<Result<json::Value>> snapshot_disk(const Call& call);
+io::Task<Result<json::Value>> delete_snapshot(const Call& call);
 
 // Nothing when the method is known to Directors but not offered here.
 Method find_method(std::string_view name);

@@ -25,7 +25,10 @@ io::Task<Result<>> delete_ports(const Call& call, const std::vector<Port>& ports
       base::log::info("cpi.port_kept", {{"port", port.id.value()}, {"name", port.name}});
       continue;
     }
-    const auto deleted = co_await openstack::delete_port(call.cloud, port.id);
+    auto deleted = co_await openstack::delete_port(call.cloud, port.id);
+    // Once more, whatever it was: once the server is gone, nothing says any more that the port was
+    // its, and Neutron may have refused only because Nova was still at it.
+    if (!deleted) deleted = co_await openstack::delete_port(call.cloud, port.id);
     if (!deleted) problems.push_back(from_failure(deleted.error()).message);
   }
   if (problems.empty()) co_return Result<>{};
@@ -78,8 +81,9 @@ io::Task<Result<json::Value>> delete_vm(const Call& call) {
   }
   const auto until = std::chrono::steady_clock::now() + call.config.state_timeout;
   const auto gone = co_await openstack::wait_until_gone(call.cloud, server, until);
-  if (!gone) co_return failed(gone.error());
+  // Its ports go whether or not it could be seen to be gone: the next call would not find them.
   const auto done = co_await delete_ports(call, *ports);
+  if (!gone) co_return failed(gone.error());
   if (!done) co_return std::unexpected(done.error());
   co_return json::Value{};
 }

@@ -1,6 +1,7 @@
 // HTTP requests and responses as values, the same for the client and the server.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -37,6 +38,9 @@ struct Response {
   int status = 200;
   Headers headers;
   std::string body;
+  // For a server that misbehaves on purpose: these bytes and nothing else, then the connection is
+  // reset.
+  std::optional<std::string> raw = {};
 };
 
 // One part of a path, or a query's name or value: everything but unreserved characters (RFC

@@ -12,6 +12,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http.hpp>
@@ -29,6 +30,7 @@ using ErrorCode = boost::system::error_code;
 using Tcp = asio::ip::tcp;
 using Parser = beast::http::request_parser<beast::http::string_body>;
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+constexpr int kBacklog = 128;
 constexpr std::uint64_t kDefaultBodyLimit = std::uint64_t{1} << 20;
 
 namespace {
@@ -88,6 +90,7 @@ struct Server::Impl : std::enable_shared_from_this<Impl> {
   io::Task<ErrorCode> read_body(beast::tcp_stream& stream, beast::flat_buffer& buffer,
                                 Parser& parser, std::uint64_t limit);
   io::Task<Response> answer(Request request);
+  io::Task<bool> misbehave(beast::tcp_stream& stream, std::string raw);
   io::Task<bool> write(beast::tcp_stream& stream, Response response, bool keep_alive, bool is_head);
 
   Tcp::acceptor acceptor;
@@ -96,12 +99,17 @@ struct Server::Impl : std::enable_shared_from_this<Impl> {
   ServerOptions options;
   std::set<std::shared_ptr<beast::tcp_stream>> streams;  // shared with the coroutine that serves it
   bool is_closed = false;
+  bool is_refusing = false;
 };
 
 io::Task<> Server::Impl::accept_all() {
   while (!is_closed) {
     auto [error, socket] = co_await acceptor.async_accept(kAwait);
     if (is_closed) break;
+    if (is_refusing) {  // refuse_for() listens again
+      co_await retry.async_wait(kAwait);
+      continue;
+    }
     if (error) {  // out of descriptors: the ones in use will be closed some time
       retry.expires_after(std::chrono::milliseconds(100));
       co_await retry.async_wait(kAwait);
@@ -168,7 +176,19 @@ io::Task<bool> Server::Impl::serve_one(beast::tcp_stream& stream, beast::flat_bu
   request.body = std::move(parser.get().body());
   stream.expires_never();  // the time the handler takes is not the client's
   Response response = co_await answer(std::move(request));
-  co_return co_await write(stream, std::move(response), keep_alive, is_head);
+  if (response.raw) co_return co_await misbehave(stream, *response.raw);
+  const bool goes_on = keep_alive && !is_refusing;
+  co_return co_await write(stream, std::move(response), goes_on, is_head);
+}
+
+io::Task<bool> Server::Impl::misbehave(beast::tcp_stream& stream, std::string raw) {
+  stream.expires_after(options.patience);
+  if (!raw.empty()) co_await asio::async_write(stream, asio::buffer(raw), kAwait);
+  ErrorCode ignored;
+  // With nothing to linger for, closing sends a reset.
+  stream.socket().set_option(asio::socket_base::linger(true, 0), ignored);
+  stream.socket().close(ignored);
+  co_return false;
 }
 
 io::Task<ErrorCode> Server::Impl::read_body(beast::tcp_stream& stream, beast::flat_buffer& buffer,
@@ -236,7 +256,35 @@ Server::~Server() {
   for (const auto& stream : impl_->streams) stream->close();
 }
 
-base::Result<Listening> listen_on_loopback(std::uint16_t port) {
+void Server::refuse_for(std::chrono::milliseconds time) {
+  Impl& impl = *impl_;
+  impl.is_refusing = true;
+  // The descriptor is kept: a new one would be of the network namespace we are in by now.
+  ::shutdown(impl.acceptor.native_handle(), SHUT_RDWR);
+  impl.retry.expires_after(time);
+  impl.retry.async_wait([self = impl_](ErrorCode cancelled) {
+    if (cancelled || self->is_closed) return;
+    self->is_refusing = false;
+    ::listen(self->acceptor.native_handle(), kBacklog);
+  });
+}
+
+namespace {
+
+// A port that nobody has. Bound by number, unlike port 0, it stays bound while nobody listens.
+std::uint16_t free_port() {
+  const io::Descriptor fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  auto* const generic = reinterpret_cast<sockaddr*>(&address);
+  socklen_t size = sizeof address;
+  if (::bind(fd.get(), generic, size) != 0 || ::getsockname(fd.get(), generic, &size) != 0)
+    return 0;
+  return ntohs(address.sin_port);
+}
+
+base::Result<Listening> listen_on(std::uint16_t port) {
   const std::string doing = fmt::format("cannot listen on 127.0.0.1:{}", port);
   io::Descriptor fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!fd) return std::unexpected(base::system_error(doing, errno));
@@ -248,13 +296,23 @@ base::Result<Listening> listen_on_loopback(std::uint16_t port) {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   auto* const generic = reinterpret_cast<sockaddr*>(&address);
   socklen_t size = sizeof address;
-  if (::bind(fd.get(), generic, size) != 0 || ::listen(fd.get(), 128) != 0 ||
+  if (::bind(fd.get(), generic, size) != 0 || ::listen(fd.get(), kBacklog) != 0 ||
       ::getsockname(fd.get(), generic, &size) != 0) {
     base::Error error = base::system_error(doing, errno);
     error.hint = "give another port with --port, or 0 for a free one";
     return std::unexpected(error);
   }
   return Listening{std::move(fd), ntohs(address.sin_port)};
+}
+
+}  // namespace
+
+base::Result<Listening> listen_on_loopback(std::uint16_t port) {
+  if (port != 0) return listen_on(port);
+  // Somebody may take the port between the two steps.
+  for (int attempt = 0; attempt < 20; ++attempt)
+    if (auto listening = listen_on(free_port())) return listening;
+  return listen_on(0);
 }
 
 }  // namespace http

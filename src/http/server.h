@@ -39,6 +39,9 @@ class Server {
  public:
   Server(io::Loop& loop, io::Descriptor listener, Handler handler, ServerOptions options = {});
   ~Server();  // closes the listener and every connection
+  // Closes the listener, so that connections are refused, and ends each connection after the answer
+  // that is on its way; listens again after that time. For faults on demand.
+  void refuse_for(std::chrono::milliseconds time);
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
@@ -51,7 +54,8 @@ struct Listening {
   io::Descriptor descriptor;
   std::uint16_t port = 0;
 };
-// A TCP listener on 127.0.0.1; port 0 takes a free one.
+// A TCP listener on 127.0.0.1; port 0 takes a free one. The port stays its own when it stops
+// listening for a while.
 base::Result<Listening> listen_on_loopback(std::uint16_t port);
 
 }  // namespace http

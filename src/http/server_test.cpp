@@ -26,6 +26,8 @@ class ServerTest : public testing::Test {
     server_.emplace(
         loop_, std::move(listening->descriptor),
         [](http::Request request) -> io::Task<http::Response> {
+          if (request.target == "/raw")
+            co_return http::Response{.status = 200, .headers = {}, .body = {}, .raw = "noise"};
           if (request.target == "/throw") throw std::runtime_error("on purpose");
           co_return http::Response{
               .status = 200,
@@ -42,6 +44,18 @@ class ServerTest : public testing::Test {
       loop_.stop();
     });
     if (thread_.joinable()) thread_.join();
+  }
+
+  bool is_refused() const {
+    const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port_);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    const int failed = ::connect(fd, reinterpret_cast<sockaddr*>(&address), sizeof address);
+    const bool is_refused = failed != 0 && errno == ECONNREFUSED;
+    ::close(fd);
+    return is_refused;
   }
 
   std::string exchange(const std::string& bytes, bool half_close = true) const {
@@ -121,6 +135,20 @@ TEST_F(ServerTest, ASlowClientIsCutOff) {
 TEST_F(ServerTest, AHandlersExceptionIsA500AndTheServerGoesOn) {
   start();
   EXPECT_THAT(exchange("GET /throw HTTP/1.1\r\nHost: x\r\n\r\n"), StartsWith("HTTP/1.1 500 "));
+  EXPECT_THAT(exchange("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(ServerTest, MisbehavesWhenTold) {
+  start();
+  EXPECT_EQ(exchange("GET /raw HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\nHost: x\r\n\r\n"),
+            "noise");
+}
+
+TEST_F(ServerTest, RefusesForAWhileAndListensAgainOnTheSamePort) {
+  start();
+  loop_.post([this] { server_->refuse_for(std::chrono::milliseconds(300)); });
+  while (!is_refused()) std::this_thread::yield();
+  while (is_refused()) std::this_thread::yield();
   EXPECT_THAT(exchange("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), StartsWith("HTTP/1.1 200 "));
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "openstack/base64.h"
+#include "openstack/pace.h"
 #include "openstack/reading.h"
 
 namespace openstack {
@@ -193,19 +194,6 @@ io::Task<Result<std::string>> console_output(Session& session, ServerId id,
 }
 
 namespace {
-
-// Quick at first: a server may be there in milliseconds. Later a look a second is enough.
-class Pace {
- public:
-  io::Duration next() {
-    const auto now = delay_;
-    delay_ = std::min<io::Duration>(delay_ * 3 / 2, std::chrono::seconds(2));
-    return now;
-  }
-
- private:
-  io::Duration delay_ = std::chrono::milliseconds(20);
-};
 
 std::string words_of(const std::optional<Fault>& fault) {
   if (!fault) return {};

@@ -11,6 +11,8 @@ using PortId = base::StrongId<struct PortTag>;
 using SecurityGroupId = base::StrongId<struct SecurityGroupTag>;
 using ServerId = base::StrongId<struct ServerTag>;
 using ImageId = base::StrongId<struct ImageTag>;
+using VolumeId = base::StrongId<struct VolumeTag>;
+using SnapshotId = base::StrongId<struct SnapshotTag>;
 using FlavorId = base::StrongId<struct FlavorTag>;
 
 }  // namespace openstack

@@ -39,6 +39,15 @@ std::string next_page(const json::Value& page, const std::string& key) {
   return {};
 }
 
+// That Keystone is not found must not look as if the thing were gone that was to be deleted.
+Failure no_token(Failure failure) {
+  if (failure.status != 404) return failure;
+  failure.status = 0;
+  failure.error.kind = base::Kind::Invalid;
+  failure.error.hint = "is auth_url the URL of Keystone, such as http://HOST:5000/v3?";
+  return failure;
+}
+
 }  // namespace
 
 struct Session::Impl {
@@ -103,7 +112,7 @@ struct Session::Impl {
         .headers = {{"Content-Type", "application/json"}, {"Accept", "application/json"}},
         .body = json::dump(token_request(options.credentials))};
     auto answer = co_await send_to(*url, std::move(request), true);  // a second token does no harm
-    if (!answer) co_return std::unexpected(answer.error());
+    if (!answer) co_return std::unexpected(no_token(std::move(answer.error())));
     const auto body = json::parse(answer->body);
     if (!body) co_return std::unexpected(unexpected_answer(doing, body.error().what));
     auto read = read_token(std::string(answer->headers.find("x-subject-token")), *body);

@@ -1,5 +1,5 @@
 // One authenticated way into an OpenStack: Keystone v3 token, catalog, retries. The typed calls in
-// network.h, compute.h and image.h take a Session.
+// network.h, compute.h, image.h and volume.h take a Session.
 //
 //   openstack::Blocking cloud(options);
 //   auto networks = cloud.run(openstack::list_networks(cloud.session(), {{"name", "demo"}}));

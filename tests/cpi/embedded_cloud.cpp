@@ -106,6 +106,28 @@ std::vector<openstack::Port> Cloud::ports(const openstack::NetworkId& in) {
   return all;
 }
 
+json::Value Cloud::operate(const std::string& method, const std::string& path, json::Value body) {
+  io::Loop loop;
+  http::Client client(loop, {});
+  const auto url = http::Url::parse(description_.text_or("admin_url", "") + "/" + path).value();
+  http::Request request{.method = method,
+                        .target = url.path,
+                        .headers = {{"X-Holdfast-Token", description_.text_or("admin_token", "")}},
+                        .body = body.is_null() ? "" : json::dump(body)};
+  if (!body.is_null()) request.headers.set("Content-Type", "application/json");
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  auto answer = io::run_to_end(loop, client.send(url, request, until));
+  // A fault may have it refuse connections for a while.
+  while (!answer && answer.error().kind == base::Kind::Unavailable &&
+         std::chrono::steady_clock::now() < until) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    answer = io::run_to_end(loop, client.send(url, request, until));
+  }
+  if (!answer) throw std::runtime_error(answer.error().what);
+  if (answer->status >= 300) throw std::runtime_error(answer->body);
+  return answer->body.empty() ? json::Value() : json::parse(answer->body).value();
+}
+
 std::size_t Cloud::servers() {
   return run(openstack::list_servers(session())).size();
 }

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "http/client.h"
 #include "io/process.h"
 #include "json/value.h"
 #include "openstack/compute.h"
@@ -41,6 +42,9 @@ class Cloud {
   openstack::Port reserve(const openstack::NetworkId& network, const std::string& address);
   std::vector<openstack::Port> ports(const openstack::NetworkId& network);
   std::size_t servers();
+
+  // What its operator's API answers: faults on demand, what was asked.
+  json::Value operate(const std::string& method, const std::string& path, json::Value body = {});
 
   openstack::NetworkId network{""};
   openstack::ImageId image{""};

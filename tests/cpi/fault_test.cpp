@@ -1,6 +1,5 @@
-// Every request of create_vm is made to fail in turn, in each way, before and after the cloud has
-// carried it out. Whatever happens: nothing remains that the answer does not name, the reservation
-// stands, and no POST was repeated that may have been carried out.
+// Situations of create_vm and delete_vm that the embedded cloud does not get into by itself: what a
+// port looks like that somebody else made, an answer that got lost after the deed.
 #include <gmock/gmock.h>
 
 #include "cpi_process.h"
@@ -42,77 +41,6 @@ std::size_t requests_without_a_fault() {
   expect_consistent(cloud, answer);
   return cloud.requests().size();
 }
-
-class CreateVmFaults : public testing::TestWithParam<scripted::Fault> {};
-
-TEST_P(CreateVmFaults, LeaveNothingBehind) {
-  const std::size_t requests = requests_without_a_fault();
-  for (std::size_t at = 1; at <= requests; ++at) {
-    scripted::Fault fault = GetParam();
-    fault.at = at;
-    const Cloud cloud(fault);
-    const auto answer = create_vm(cloud);
-    SCOPED_TRACE(testing::Message()
-                 << "request " << at << ": " << cloud.requests().at(at - 1) << "\n"
-                 << answer.output << answer.errors);
-    expect_consistent(cloud, answer);
-    // 401 is answered with a new token, 429 says that nothing was done: these may be repeated.
-    const bool is_refusal = fault.status == 401 || fault.status == 429;
-    EXPECT_LE(cloud.count("POST /nova/v2.1/servers"), is_refusal ? 2 : 1);
-    EXPECT_LE(cloud.count("POST /neutron/v2.0/ports"), is_refusal ? 2 : 1);
-  }
-}
-
-class DeleteVmFaults : public testing::TestWithParam<scripted::Fault> {};
-
-std::string name_of(const testing::TestParamInfo<scripted::Fault>& info) {
-  return std::to_string(info.param.status) + (info.param.is_after ? "After" : "Before");
-}
-
-// Whatever fails, the VM is gone or the answer is an error, and a second call leaves nothing.
-TEST_P(DeleteVmFaults, LeaveNothingBehindAfterTheNextCall) {
-  for (std::size_t at = 1; at <= 5; ++at) {
-    Cloud cloud;
-    const Cpi cpi(cloud.auth_url());
-    const auto created = create_vm(cloud);
-    const json::Value id = created.json["result"].at(0);
-    scripted::Fault fault = GetParam();
-    fault.at = at;
-    cloud.break_request(fault);
-    const auto first = cpi.call("delete_vm", {id});
-    cloud.break_request({});  // from here on nothing fails
-    SCOPED_TRACE(testing::Message() << "request " << at << "\n" << first.output << first.errors);
-    if (first.json["error"].is_null()) {
-      EXPECT_EQ(cloud.servers().size(), 0);
-      EXPECT_EQ(cloud.ports().size(), 1);
-    }
-    EXPECT_TRUE(cpi.call("delete_vm", {id}).json["error"].is_null());
-    EXPECT_EQ(cloud.servers().size(), 0);
-    EXPECT_EQ(cloud.ports().size(), 1);
-    EXPECT_TRUE(cloud.ports().contains("reserved"));
-  }
-}
-
-INSTANTIATE_TEST_SUITE_P(
-    Each, CreateVmFaults,
-    testing::Values(scripted::Fault{0, 400, false}, scripted::Fault{0, 401, false},
-                    scripted::Fault{0, 403, false}, scripted::Fault{0, 404, false},
-                    scripted::Fault{0, 409, false}, scripted::Fault{0, 413, false},
-                    scripted::Fault{0, 429, false}, scripted::Fault{0, 500, false},
-                    scripted::Fault{0, 502, false}, scripted::Fault{0, 503, false},
-                    scripted::Fault{0, 504, false}, scripted::Fault{0, 200, false},
-                    scripted::Fault{0, 500, true}, scripted::Fault{0, 504, true},
-                    scripted::Fault{0, 200, true}),
-    name_of);
-
-// Not 404: to a deletion it says that all is well.
-INSTANTIATE_TEST_SUITE_P(Each, DeleteVmFaults,
-                         testing::Values(scripted::Fault{0, 403, false},
-                                         scripted::Fault{0, 409, false},
-                                         scripted::Fault{0, 504, false},
-                                         scripted::Fault{0, 200, false},
-                                         scripted::Fault{0, 504, true}),
-                         name_of);
 
 TEST(CreateVm, GoesOnWhenTheAnswerToAPostGotLost) {
   const std::size_t requests = requests_without_a_fault();

@@ -107,12 +107,6 @@ void Cloud::add_port(const std::string& id, json::Object port) {
   ports_.set(id, std::move(port));
 }
 
-void Cloud::break_request(Fault fault) {
-  const std::lock_guard lock(mutex_);
-  fault_ = fault;
-  fault_.at += requests_.size();
-}
-
 void Cloud::remove_port(const std::string& id) {
   const std::lock_guard lock(mutex_);
   ports_.erase(id);

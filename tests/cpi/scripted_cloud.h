@@ -38,7 +38,6 @@ class Cloud {
   std::size_t count(const std::string& request) const;
 
   void add_port(const std::string& id, json::Object port);
-  void break_request(Fault fault);  // its number counts from here
   void remove_port(const std::string& id);
   // Servers end in ERROR instead of ACTIVE.
   void let_servers_fail() { servers_fail_ = true; }

@@ -82,11 +82,20 @@ base::Result<> Api::resume() {
   return base::fail(base::Kind::Io, "the state cannot be stored; the log says why");
 }
 
-http::Response Api::handle(const http::Request& request) {
+http::Response Api::handle(const http::Request& request, const std::optional<Fault>& fault) {
   Call call{.cloud = cloud_, .request = request};
   call.query = http::query_pairs(request.target);
-  http::Response response = answer(request, call);
-  run_deferred();
+  call.fails_afterwards = fault && fault->action == Fault::Action::FailAfterwards;
+  http::Response response;
+  if (!fault || is_carried_out(fault->action)) {
+    response = answer(request, call);
+    run_deferred();
+  }
+  if (fault) response = spoil(*fault, request, std::move(response));
+  cloud_.faults.note({.method = request.method,
+                      .target = request.target,
+                      .status = response.raw ? 0 : response.status,
+                      .fault = fault ? fault->id : ""});
   return response;
 }
 

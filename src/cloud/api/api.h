@@ -8,6 +8,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,7 +30,11 @@ class Api {
   // After a restart: the data plane follows the state, and servers that ran are booted.
   base::Result<> resume();
 
-  http::Response handle(const http::Request& request);
+  http::Response handle(const http::Request& request) { return handle(request, std::nullopt); }
+  // The same as a fault has it: perhaps not carried out, perhaps answered otherwise. The time that
+  // it takes is up to the caller.
+  http::Response handle(const http::Request& request, const std::optional<Fault>& fault);
+  Faults& faults() { return cloud_.faults; }
   // To be called when a machine has ended.
   void on_end(const std::string& machine_id);
 

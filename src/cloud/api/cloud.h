@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "cloud/api/faults.h"
 #include "cloud/api/hypervisor.h"
 #include "cloud/model/query.h"
 #include "cloud/model/records.h"
@@ -32,6 +33,7 @@ struct Cloud {
   std::function<model::Time()> clock;
   // Runs once the request's changes are stored and its answer is on the way.
   std::function<void(std::function<void()>)> later = {};
+  Faults faults = {};
 
   model::Time now() const { return clock(); }
 };
@@ -114,6 +116,7 @@ std::span<const Route> image_routes();
 std::span<const Route> image_data_routes();
 // our own
 std::span<const Route> operator_routes();
+std::span<const Route> operator_fault_routes();
 
 // ---- helpers
 

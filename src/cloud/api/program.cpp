@@ -18,14 +18,15 @@
 #include "cloud/store/store.h"
 #include "http/server.h"
 #include "io/loop.h"
+#include "io/wait.h"
 
 namespace cloud::api {
 
 namespace {
 
 constexpr const char* kAbout =
-    "An OpenStack-compatible cloud in one process: Keystone, Neutron, Nova and Glance on\n"
-    "one loopback port, with servers that are real namespaces and port security that is\n"
+    "An OpenStack-compatible cloud in one process: Keystone, Neutron, Nova, Glance and\n"
+    "Cinder on one loopback port, with servers that are real namespaces and port security that is\n"
     "enforced on real packets. It needs no root and cannot touch the host's network.";
 constexpr const char* kExamples =
     "Start it, load its credentials, use any OpenStack client:\n"
@@ -59,6 +60,16 @@ std::uint64_t body_limit(const http::Request& head) {
   const bool is_image = head.method == "PUT" && head.target.starts_with("/image/v2/images/") &&
                         head.target.ends_with("/file");
   return is_image ? std::uint64_t{1} << 30 : std::uint64_t{1} << 20;
+}
+
+// Takes the time that a fault has it take.
+io::Task<http::Response> answer(Api& api, http::Server*& server, http::Request request) {
+  const std::optional<Fault> fault = api.faults().next(request);
+  if (fault && fault->action == Fault::Action::Refuse) server->refuse_for(fault->wait);
+  if (fault && fault->action == Fault::Action::Delay) co_await io::sleep_for(fault->wait);
+  http::Response response = api.handle(request, fault);
+  if (fault && fault->action == Fault::Action::Hang) co_await io::sleep_for(fault->wait);
+  co_return response;
 }
 
 base::Result<> serve(const Options& options) {
@@ -98,10 +109,12 @@ base::Result<> serve(const Options& options) {
   if (auto made = api.bootstrap(*demo_password, *admin_password); !made) return made;
   if (auto resumed = api.resume(); !resumed) return resumed;
 
+  http::Server* self = nullptr;
   http::Server server(
       loop, std::move(listening->descriptor),
-      [&api](http::Request request) -> io::Task<http::Response> { co_return api.handle(request); },
+      [&api, &self](http::Request request) { return answer(api, self, std::move(request)); },
       {.body_limit = body_limit});
+  self = &server;
   const io::Signals signals(loop, {SIGTERM, SIGINT}, [&loop](int) { loop.stop(); });
   std::optional<io::Readable> lifeline;
   if (options.has_lifeline)

@@ -75,9 +75,16 @@ const std::vector<ServicePath>& services() {
        "volume",
        {volume_type_routes(), volume_routes(), volume_metadata_routes(), volume_action_routes(),
         volume_snapshot_routes()}},
-      {Service::Operator, "holdfast", {operator_routes()}},
+      {Service::Operator, "holdfast", {operator_routes(), operator_fault_routes()}},
   };
   return table;
+}
+
+Service service_of(const http::Request& request) {
+  const Parts path = http::path_parts(request.target);
+  if (path.empty()) return Service::Root;
+  const auto found = std::ranges::find(services(), std::string_view(path[0]), &ServicePath::prefix);
+  return found == services().end() ? Service::Root : found->service;
 }
 
 Found find_route(const ServicePath& service, std::string_view method,

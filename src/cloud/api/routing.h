@@ -18,6 +18,7 @@ struct ServicePath {
 };
 
 const std::vector<ServicePath>& services();
+Service service_of(const http::Request& request);
 
 using Parts = std::vector<std::string>;
 
