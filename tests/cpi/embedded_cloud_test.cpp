@@ -184,9 +184,15 @@ TEST_F(EmbeddedCloud, FindsAFlavorForAVmDescribedByItsNeeds) {
 }
 
 TEST_F(EmbeddedCloud, GivesAnAddressToOneOfTwoWhoAskAtOnce) {
-  const auto attempt = [] { return create_vm("10.0.0.16"); };
-  auto first = std::async(std::launch::async, attempt);
-  auto second = std::async(std::launch::async, attempt);
+  // A Director gives every VM an agent of its own; calls for one agent come one after the other.
+  const auto attempt = [](const char* agent) {
+    json::Array arguments = cpi_process::create_vm_arguments(
+        cloud->image.value() + " light", cloud->network.value(), "10.0.0.16", {});
+    arguments[0] = agent;
+    return call("create_vm", std::move(arguments));
+  };
+  auto first = std::async(std::launch::async, attempt, "agent-1");
+  auto second = std::async(std::launch::async, attempt, "agent-2");
   const cpi_process::Answer answers[] = {first.get(), second.get()};
   const auto won = [](const cpi_process::Answer& answer) { return answer.json["error"].is_null(); };
   ASSERT_EQ(std::ranges::count_if(answers, won), 1) << answers[0].output << answers[1].output;
