@@ -2,7 +2,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <sys/socket.h>
+#include <sys/un.h>
+
 #include <csignal>
+#include <cstddef>
 
 #include "agent/asking.h"
 #include "agent/setup.h"
@@ -139,6 +143,26 @@ TEST_F(Lease, TwoDaemonsOfOneNamespaceHaveTheirOwnAndOneMayHaveNone) {
       {"holdfastd", "-n", "-l", "--no-address-lease", "-f", a_.directory() + "/second.conf", pid});
   ASSERT_TRUE(lab::wait_until([&] { return a_.has_address("10.0.0.60"); }));
   EXPECT_THAT(tables(a_), Not(HasSubstr("holdfast_lease_1")));
+}
+
+TEST_F(Lease, WhereThereCanBeNoneAWarningSaysSoAndTheRouterRuns) {
+  // As many as may be: all names are taken.
+  std::vector<io::Descriptor> taken;
+  a_.space().inside([&] {
+    for (int i = 0; i < 64; ++i) {
+      taken.emplace_back(socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+      sockaddr_un address{.sun_family = AF_UNIX, .sun_path = {}};
+      const std::string name = fmt::format("holdfast_lease_{}", i);
+      name.copy(address.sun_path + 1, sizeof address.sun_path - 1);
+      const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + 1 + name.size());
+      ASSERT_EQ(bind(taken.back().get(), reinterpret_cast<const sockaddr*>(&address), size), 0);
+    }
+  });
+  one_ = &start_holdfastd(a_, config({}));
+  ASSERT_TRUE(lab::wait_until([&] { return holds(a_); }));
+  EXPECT_TRUE(one_->said("warning lease.unavailable"));
+  EXPECT_TRUE(client_.reaches(kVirtual));
+  EXPECT_EQ(tables(a_), "");
 }
 
 TEST_F(Lease, AReloadKeepsTheLeaseAndChangesItsAddresses) {
