@@ -28,6 +28,7 @@ constexpr int kJson = 321;
 constexpr int kHelpLint = 322;
 constexpr int kNoAddressLease = 303;
 constexpr int kControl = 310;
+constexpr int kMetrics = 311;
 
 constexpr std::array kLong = {
     option{"use-file", required_argument, nullptr, 'f'},
@@ -66,6 +67,7 @@ constexpr std::array kLong = {
     option{"help-lint", optional_argument, nullptr, kHelpLint},
     option{"print-config", no_argument, nullptr, kPrintConfig},
     option{"help-config", optional_argument, nullptr, kHelpConfig},
+    option{"metrics", required_argument, nullptr, kMetrics},
     option{"control", required_argument, nullptr, kControl},
     option{"config-fd", required_argument, nullptr, kConfigFd},
     option{"ignore-sigint", no_argument, nullptr, kIgnoreSigint},
@@ -137,6 +139,9 @@ base::Result<> take(int letter, const std::string& value, Options& options) {
     case kHelpConfig:
       options.action = Options::Action::HelpConfig;
       options.keyword = value;
+      return {};
+    case kMetrics:
+      options.metrics = value;
       return {};
     case kControl:
       options.control = value;
@@ -247,6 +252,7 @@ Options (keepalived's; those of its other parts are accepted and have no effect)
   -r, --vrrp_pid=FILE        the same, for scripts that expect keepalived's second process
   -c, --checkers_pid=FILE    accepted; there are no checkers
   -i, --config-id=ID         which lines behind @ID count; default: the short host name
+      --metrics=[ADDRESS:]PORT  serve metrics for Prometheus; without ADDRESS to this machine only
       --control=PATH|off     where `holdfast status` and `holdfast ctl` find this agent; default
                              /run/holdfast/holdfastd.sock, or -2, -3 … where others run
       --signum=STOP|RELOAD   print the number of the signal that does it

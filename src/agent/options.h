@@ -30,6 +30,7 @@ struct Options {
   std::string vrrp_pid_file = {};
   // The control socket's path; empty: the default place; "off": none.
   std::string control = {};
+  std::string metrics = {};  // [ADDRESS:]PORT; empty: none
   std::vector<std::string> without_effect = {};  // accepted, but nothing here does it
 };
 

@@ -21,6 +21,7 @@
 #include "agent/control.h"
 #include "agent/daemon.h"
 #include "agent/load.h"
+#include "agent/metrics_server.h"
 #include "agent/options.h"
 #include "base/log.h"
 #include "io/forker.h"
@@ -151,6 +152,7 @@ class Daemon {
       return complain(kFailed, started.error());
     signal(SIGPIPE, SIG_IGN);
     open_control(loaded.globals);
+    open_metrics();
     signals_.emplace(loop_, std::initializer_list<int>{SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2},
                      [this](int number) { on_signal(number); });
     if (background) background->ready(options_.logs_to_console);
@@ -229,6 +231,16 @@ class Daemon {
       base::log::info("control.listening", {{"socket", control_server_->path()}});
   }
 
+  void open_metrics() {
+    if (options_.metrics.empty()) return;
+    auto opened = MetricsServer::open(loop_, *agent_, options_.metrics);
+    if (!opened)
+      return base::log::error("metrics.unavailable",
+                              {{"error", opened.error().what}, {"hint", opened.error().hint}});
+    metrics_server_ = std::move(*opened);
+    base::log::info("metrics.listening", {{"port", fmt::to_string(metrics_server_->port())}});
+  }
+
   Reloaded reload() {
     if (stop_asked_) return {.diagnostics = "this agent is stopping\n"};
     const auto start = Clock::now();
@@ -261,6 +273,7 @@ class Daemon {
   io::Timer tidy_{loop_, [] { return_memory(); }};
   std::optional<Control> control_;
   std::unique_ptr<ControlServer> control_server_;
+  std::unique_ptr<MetricsServer> metrics_server_;
 };
 
 // What is wrong with the file is said before anything is touched; 0 if it can run.

@@ -243,7 +243,10 @@ io::Task<bool> Server::Impl::write(beast::tcp_stream& stream, Response response,
 
 Server::Server(io::Loop& loop, io::Descriptor listener, Handler handler, ServerOptions options)
     : impl_(std::make_shared<Impl>(loop.context(), std::move(handler), std::move(options))) {
-  impl_->acceptor.assign(Tcp::v4(), listener.release());
+  sockaddr_storage bound{};
+  socklen_t size = sizeof bound;
+  ::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&bound), &size);
+  impl_->acceptor.assign(bound.ss_family == AF_INET6 ? Tcp::v6() : Tcp::v4(), listener.release());
   auto accepting = [](std::shared_ptr<Impl> impl) -> io::Task<> { co_await impl->accept_all(); };
   asio::co_spawn(loop.context(), accepting(impl_), asio::detached);
 }
@@ -284,35 +287,43 @@ std::uint16_t free_port() {
   return ntohs(address.sin_port);
 }
 
-base::Result<Listening> listen_on(std::uint16_t port) {
-  const std::string doing = fmt::format("cannot listen on 127.0.0.1:{}", port);
-  io::Descriptor fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+}  // namespace
+
+base::Result<Listening> listen_on(const std::string& address, std::uint16_t port) {
+  const bool is_v6 = address.find(':') != std::string::npos;
+  const std::string doing =
+      fmt::format("cannot listen on {}:{}", is_v6 ? "[" + address + "]" : address, port);
+  sockaddr_storage storage{};
+  auto* const generic = reinterpret_cast<sockaddr*>(&storage);
+  auto* const v4 = reinterpret_cast<sockaddr_in*>(&storage);
+  auto* const v6 = reinterpret_cast<sockaddr_in6*>(&storage);
+  generic->sa_family = is_v6 ? AF_INET6 : AF_INET;
+  if (::inet_pton(generic->sa_family, address.c_str(),
+                  is_v6 ? static_cast<void*>(&v6->sin6_addr) : &v4->sin_addr) != 1)
+    return base::fail(base::Kind::Invalid, doing + ": this is no address",
+                      "an address and no name, for example 127.0.0.1 or [::]");
+  (is_v6 ? v6->sin6_port : v4->sin_port) = htons(port);
+  io::Descriptor fd(::socket(generic->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!fd) return std::unexpected(base::system_error(doing, errno));
   const int yes = 1;
   ::setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_port = htons(port);
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  auto* const generic = reinterpret_cast<sockaddr*>(&address);
-  socklen_t size = sizeof address;
+  socklen_t size = is_v6 ? sizeof(sockaddr_in6) : sizeof(sockaddr_in);
   if (::bind(fd.get(), generic, size) != 0 || ::listen(fd.get(), kBacklog) != 0 ||
       ::getsockname(fd.get(), generic, &size) != 0) {
     base::Error error = base::system_error(doing, errno);
-    error.hint = "give another port with --port, or 0 for a free one";
+    error.hint = "give another port, or 0 for a free one";
     return std::unexpected(error);
   }
-  return Listening{std::move(fd), ntohs(address.sin_port)};
+  return Listening{std::move(fd), ntohs(is_v6 ? v6->sin6_port : v4->sin_port)};
 }
 
-}  // namespace
-
 base::Result<Listening> listen_on_loopback(std::uint16_t port) {
-  if (port != 0) return listen_on(port);
+  constexpr const char* kLoopback = "127.0.0.1";
+  if (port != 0) return listen_on(kLoopback, port);
   // Somebody may take the port between the two steps.
   for (int attempt = 0; attempt < 20; ++attempt)
-    if (auto listening = listen_on(free_port())) return listening;
-  return listen_on(0);
+    if (auto listening = listen_on(kLoopback, free_port())) return listening;
+  return listen_on(kLoopback, 0);
 }
 
 }  // namespace http

@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "base/error.h"
 #include "http/message.h"
@@ -54,6 +55,8 @@ struct Listening {
   io::Descriptor descriptor;
   std::uint16_t port = 0;
 };
+// A TCP listener on an address ("127.0.0.1", "::"); port 0 takes a free one.
+base::Result<Listening> listen_on(const std::string& address, std::uint16_t port);
 // A TCP listener on 127.0.0.1; port 0 takes a free one. The port stays its own when it stops
 // listening for a while.
 base::Result<Listening> listen_on_loopback(std::uint16_t port);
