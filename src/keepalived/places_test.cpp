@@ -149,6 +149,11 @@ TEST(Secrets, AreMaskedWhereverTheyWereWritten) {
             "hint: version 2 has room for no more\n");
 }
 
+TEST(Secrets, OfAuthHmacAreMaskedAlsoBehindAMistypedKeyword) {
+  EXPECT_EQ(messages(instance("version 3\nauth_hmac {\n kye 1 s3cret-s3cret\n}")).find("s3cret"),
+            std::string::npos);
+}
+
 TEST(Secrets, OfALoopAreMaskedInItsRounds) {
   const std::string said = messages(
       "$VI= \\\nvrrp_instance x { \\\n interface eth0 \\\n"

@@ -22,9 +22,12 @@ bool announces_password(const Piece& word) {
          !text::nearest(word.text, {"auth_pass"}).empty();
 }
 
-// `key ID VALUE` of auth_hmac; a file's name may be shown.
+// `key ID VALUE` of auth_hmac, also mistyped; a file's name may be shown.
 bool is_key(const std::vector<Word>& before, const Piece& word) {
-  return before[0].text == "key" && !word.text.starts_with("file:");
+  constexpr std::size_t kLongest = 4;
+  const std::string& keyword = before[0].text;
+  return keyword.size() <= kLongest && !text::nearest(keyword, {"key"}).empty() &&
+         !word.text.starts_with("file:");
 }
 
 }  // namespace
