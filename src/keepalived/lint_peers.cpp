@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <set>
 
-#include "keepalived/lint_rules.h"
+#include "keepalived/lint_checks.h"
 #include "keepalived/lint_weights.h"
 #include "keepalived/values.h"
 #include "vrrp/packet.h"
@@ -13,65 +13,6 @@ namespace keepalived::rules {
 namespace {
 
 constexpr std::string_view kBothActive = "neither hears the other: both become active";
-
-void check_missing(const Together& nodes, Report& report) {
-  const auto say = [&](const Instance& one, std::string_view name) {
-    report.error(
-        one.at,
-        fmt::format("{} has no virtual router {} over {} like {}", name, one.vrid.value(),
-                    net::name(one.family), one.name),
-        "nobody takes over from it; add the instance there with the same virtual_router_id");
-  };
-  for (const Instance* one : nodes.only_here) say(*one, nodes.there_name);
-  for (const Instance* one : nodes.only_there) say(*one, nodes.here_name);
-}
-
-// One address under two VRIDs: two elections, each with a winner.
-void check_vrid(const Together& nodes, Report& report) {
-  std::map<net::IpAddress, const Instance*> theirs;
-  for (const Instance* other : nodes.only_there)
-    for (const VirtualAddress& address : other->addresses)
-      theirs.emplace(address.prefix.address(), other);
-  for (const Instance* mine : nodes.only_here)
-    for (const VirtualAddress& address : mine->addresses) {
-      const auto other = theirs.find(address.prefix.address());
-      if (other == theirs.end()) continue;
-      report
-          .error(mine->vrid_at,
-                 fmt::format("{} is virtual router {} here and {} there",
-                             net::to_string(address.prefix.address()), mine->vrid.value(),
-                             other->second->vrid.value()),
-                 "write one virtual_router_id on both nodes; as it is both hold the address")
-          .also(other->second->vrid_at, nodes.other_place(*other->second));
-      break;
-    }
-}
-
-void check_version(const Together& nodes, Report& report) {
-  for (const auto& [mine, other] : nodes.matches)
-    if (mine.version != other.version)
-      report
-          .error(mine.at,
-                 fmt::format("{} speaks version {}, its peer version {}", mine.name,
-                             static_cast<int>(mine.version), static_cast<int>(other.version)),
-                 std::string(kBothActive))
-          .also(other.at, nodes.other_place(other));
-}
-
-void check_interval(const Together& nodes, Report& report) {
-  for (const auto& [mine, other] : nodes.matches) {
-    if (mine.interval == other.interval || mine.version != other.version) continue;
-    const std::string what = fmt::format("{} advertises every {} s, its peer every {} s", mine.name,
-                                         in_seconds(mine.interval), in_seconds(other.interval));
-    auto remark =
-        mine.version == vrrp::Version::V2
-            ? report.error(mine.at, what, "version 2 refuses another interval: both become active")
-            : report.warning(mine.at, what,
-                             "version 3 learns the active router's: how long a failure takes then "
-                             "depends on who failed");
-    remark.also(other.at, nodes.other_place(other));
-  }
-}
 
 bool have_same_keys(const Hmac& a, const Hmac& b) {
   const auto knows = [](const Hmac& who, const Hmac& sender) {
@@ -107,7 +48,87 @@ std::string_view disagreement(const Instance& mine, const Instance& other) {
   return {};
 }
 
-void check_authentication(const Together& nodes, Report& report) {
+std::set<net::IpAddress> advertised(const Instance& instance) {
+  std::set<net::IpAddress> out;
+  for (const VirtualAddress& address : instance.addresses) out.insert(address.prefix.address());
+  return out;
+}
+
+std::string list(const std::set<net::IpAddress>& addresses) {
+  constexpr std::size_t kMostShown = 4;
+  std::string out;
+  std::size_t shown = 0;
+  for (const net::IpAddress& one : addresses) {
+    if (shown++ == kMostShown) return out + ", …";
+    out += (out.empty() ? "" : ", ") + net::to_string(one);
+  }
+  return out;
+}
+
+}  // namespace
+
+namespace peers {
+
+void find_missing(const Together& nodes, Report& report) {
+  const auto say = [&](const Instance& one, std::string_view name) {
+    report.error(
+        one.at,
+        fmt::format("{} has no virtual router {} over {} like {}", name, one.vrid.value(),
+                    net::name(one.family), one.name),
+        "nobody takes over from it; add the instance there with the same virtual_router_id");
+  };
+  for (const Instance* one : nodes.only_here) say(*one, nodes.there_name);
+  for (const Instance* one : nodes.only_there) say(*one, nodes.here_name);
+}
+
+// One address under two VRIDs: two elections, each with a winner.
+void find_vrid(const Together& nodes, Report& report) {
+  std::map<net::IpAddress, const Instance*> theirs;
+  for (const Instance* other : nodes.only_there)
+    for (const VirtualAddress& address : other->addresses)
+      theirs.emplace(address.prefix.address(), other);
+  for (const Instance* mine : nodes.only_here)
+    for (const VirtualAddress& address : mine->addresses) {
+      const auto other = theirs.find(address.prefix.address());
+      if (other == theirs.end()) continue;
+      report
+          .error(mine->vrid_at,
+                 fmt::format("{} is virtual router {} here and {} there",
+                             net::to_string(address.prefix.address()), mine->vrid.value(),
+                             other->second->vrid.value()),
+                 "write one virtual_router_id on both nodes; as it is both hold the address")
+          .also(other->second->vrid_at, nodes.other_place(*other->second));
+      break;
+    }
+}
+
+void find_version(const Together& nodes, Report& report) {
+  for (const auto& [mine, other] : nodes.matches)
+    if (mine.version != other.version)
+      report
+          .error(mine.at,
+                 fmt::format("{} speaks version {}, its peer version {}", mine.name,
+                             static_cast<int>(mine.version), static_cast<int>(other.version)),
+                 std::string(kBothActive))
+          .also(other.at, nodes.other_place(other));
+}
+
+void find_interval(const Together& nodes, Report& report) {
+  for (const auto& [mine, other] : nodes.matches) {
+    if (mine.interval == other.interval || mine.version != other.version) continue;
+    const std::string what = fmt::format("{} advertises every {} s, its peer every {} s", mine.name,
+                                         in_seconds(mine.interval), in_seconds(other.interval));
+    auto remark =
+        mine.version == vrrp::Version::V2
+            ? report.error(mine.at, what, "version 2 refuses another interval: both become active")
+            : report.warning(mine.at, what,
+                             "version 3 learns the active router's: how long a failure takes then "
+                             "depends on who failed");
+    remark.also(other.at, nodes.other_place(other));
+  }
+}
+
+void find_authentication(const Together& nodes, Report& report) {
   for (const auto& [mine, other] : nodes.matches)
     if (const std::string_view why = disagreement(mine, other); !why.empty())
       report
@@ -117,7 +138,7 @@ void check_authentication(const Together& nodes, Report& report) {
           .also(other.at, nodes.other_place(other));
 }
 
-void check_unicast(const Together& nodes, Report& report) {
+void find_unicast(const Together& nodes, Report& report) {
   for (const auto& [mine, other] : nodes.matches) {
     if (mine.peers.empty() != other.peers.empty()) {
       report
@@ -155,24 +176,7 @@ void check_unicast(const Together& nodes, Report& report) {
   }
 }
 
-std::set<net::IpAddress> advertised(const Instance& instance) {
-  std::set<net::IpAddress> out;
-  for (const VirtualAddress& address : instance.addresses) out.insert(address.prefix.address());
-  return out;
-}
-
-std::string list(const std::set<net::IpAddress>& addresses) {
-  constexpr std::size_t kMostShown = 4;
-  std::string out;
-  std::size_t shown = 0;
-  for (const net::IpAddress& one : addresses) {
-    if (shown++ == kMostShown) return out + ", …";
-    out += (out.empty() ? "" : ", ") + net::to_string(one);
-  }
-  return out;
-}
-
-void check_addresses(const Together& nodes, Report& report) {
+void find_addresses(const Together& nodes, Report& report) {
   for (const auto& [mine, other] : nodes.matches) {
     const auto here = advertised(mine), there = advertised(other);
     if (here == there) continue;
@@ -190,7 +194,7 @@ void check_addresses(const Together& nodes, Report& report) {
   }
 }
 
-void check_priorities(const Together& nodes, Report& report) {
+void find_priorities(const Together& nodes, Report& report) {
   for (const auto& [mine, other] : nodes.matches) {
     if (mine.priority.is_owner() && other.priority.is_owner()) {
       report
@@ -215,7 +219,7 @@ void check_priorities(const Together& nodes, Report& report) {
 
 // Members of a group are active together: if one of them is better here and another one there, no
 // node can have both.
-void check_groups(const Together& nodes, Report& report) {
+void find_groups(const Together& nodes, Report& report) {
   struct Better {
     const Instance* here = nullptr;
     const Instance* there = nullptr;
@@ -249,7 +253,7 @@ void check_groups(const Together& nodes, Report& report) {
           .also(who.there->at, "better there");
 }
 
-void check_checksum(const Together& nodes, Report& report) {
+void find_checksum(const Together& nodes, Report& report) {
   for (const auto& [mine, other] : nodes.matches)
     if (mine.version == vrrp::Version::V3 && other.version == vrrp::Version::V3 &&
         mine.family == net::Family::Ipv4 && mine.checksum_as_v2 != other.checksum_as_v2)
@@ -261,468 +265,6 @@ void check_checksum(const Together& nodes, Report& report) {
           .also(other.at, nodes.other_place(other));
 }
 
-constexpr LintRule kRules[] = {
-    {.name = "peer-missing",
-     .sentence = "a node has a virtual router that the other one does not have",
-     .why = "Nobody takes over what only one node has. The instances of two nodes belong "
-            "together if they have the same `virtual_router_id` and address family.",
-     .remedy = "Add the instance to the other node.",
-     .example = R"(vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 150
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-vrrp_instance mail {
-  interface eth0
-  virtual_router_id 52
-  priority 150
-  virtual_ipaddress { 10.0.0.60/24 }
-}
-# ---- the other node
-vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 100
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-)",
-     .mended = R"(vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 150
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-vrrp_instance mail {
-  interface eth0
-  virtual_router_id 52
-  priority 150
-  virtual_ipaddress { 10.0.0.60/24 }
-}
-# ---- the other node
-vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 100
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-vrrp_instance mail {
-  interface eth0
-  virtual_router_id 52
-  priority 100
-  virtual_ipaddress { 10.0.0.60/24 }
-}
-)",
-     .check_pair = check_missing},
-    {.name = "peer-vrid",
-     .sentence = "one address belongs to different virtual routers",
-     .why = "With two VRIDs there are two elections, each node is alone in its own and wins "
-            "it: both hold the address.",
-     .remedy = "Write the same `virtual_router_id` on both nodes.",
-     .example = R"(vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 150
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-# ---- the other node
-vrrp_instance web {
-  interface eth0
-  virtual_router_id 15
-  priority 100
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-)",
-     .mended = R"(vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 150
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-# ---- the other node
-vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 100
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-)",
-     .check_pair = check_vrid},
-    {.name = "pair-version",
-     .sentence = "the nodes speak different versions",
-     .why = "An advertisement of another version is refused, so that each node believes "
-            "itself alone.",
-     .remedy = "Write the same `version` (or `vrrp_version`) on all nodes. The default is 2 "
-               "over IPv4.",
-     .example = R"(vrrp_instance web {
-  version 3
-  interface eth0
-  virtual_router_id 51
-  priority 150
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-# ---- the other node
-vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 100
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-)",
-     .mended = R"(vrrp_instance web {
-  version 3
-  interface eth0
-  virtual_router_id 51
-  priority 150
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-# ---- the other node
-vrrp_instance web {
-  version 3
-  interface eth0
-  virtual_router_id 51
-  priority 100
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-)",
-     .check_pair = check_version},
-    {.name = "pair-interval",
-     .sentence = "the nodes advertise at different intervals",
-     .why = "Version 2 refuses an advertisement with another interval than its own, so that "
-            "both nodes become active. Version 3 learns the interval of the active router, "
-            "so that the same failure takes longer on one side.",
-     .remedy = "Write the same `advert_int` on all nodes.",
-     .example = R"(vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 150
-  advert_int 2
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-# ---- the other node
-vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 100
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-)",
-     .mended = R"(vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 150
-  advert_int 2
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-# ---- the other node
-vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 100
-  advert_int 2
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-)",
-     .check_pair = check_interval},
-    {.name = "pair-authentication",
-     .sentence = "the nodes authenticate differently",
-     .why = "An advertisement without the expected password or signature is refused, so "
-            "that both nodes become active. The passwords are compared; no message shows "
-            "them.",
-     .remedy = "Write the same `authentication` or `auth_hmac` on all nodes.",
-     .example = R"(vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 150
-  authentication {
-    auth_type PASS
-    auth_pass 1111
-  }
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-# ---- the other node
-vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 100
-  authentication {
-    auth_type PASS
-    auth_pass 2222
-  }
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-)",
-     .mended = R"(vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 150
-  authentication {
-    auth_type PASS
-    auth_pass 1111
-  }
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-# ---- the other node
-vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 100
-  authentication {
-    auth_type PASS
-    auth_pass 1111
-  }
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-)",
-     .check_pair = check_authentication},
-    {.name = "pair-unicast",
-     .sentence = "the nodes do not send where the other one listens",
-     .why = "With `unicast_peer` advertisements go to these addresses and nowhere else; "
-            "without, to a multicast group. A node that is sent nothing becomes active. "
-            "Where a node names its own address (`unicast_src_ip`), the other one must have "
-            "it among its peers.",
-     .remedy = "Write `unicast_peer` on all nodes or on none, with the address of every other "
-               "node, or the same `mcast_dst_ip`.",
-     .example = R"(vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 150
-  unicast_src_ip 10.0.0.5
-  unicast_peer { 10.0.0.6 }
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-# ---- the other node
-vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 100
-  unicast_src_ip 10.0.0.7
-  unicast_peer { 10.0.0.5 }
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-)",
-     .mended = R"(vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 150
-  unicast_src_ip 10.0.0.5
-  unicast_peer { 10.0.0.6 }
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-# ---- the other node
-vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 100
-  unicast_src_ip 10.0.0.6
-  unicast_peer { 10.0.0.5 }
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-)",
-     .check_pair = check_unicast},
-    {.name = "pair-addresses",
-     .sentence = "the nodes advertise different addresses",
-     .why = "An address that only one node has is gone when the other one is active. "
-            "keepalived up to 2.3.2 refuses an advertisement whose addresses are not its "
-            "own, and both nodes become active.",
-     .remedy = "Write the same addresses on all nodes. Those that may differ, or are of the "
-               "other family, belong in `virtual_ipaddress_excluded`.",
-     .example = R"(vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 150
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-# ---- the other node
-vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 100
-  virtual_ipaddress { 10.0.0.51/24 }
-}
-)",
-     .mended = R"(vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 150
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-# ---- the other node
-vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 100
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-)",
-     .check_pair = check_addresses},
-    {.name = "pair-priority",
-     .sentence = "the nodes have the same priority",
-     .why = "Between equals the greater IP address becomes active when both start, and "
-            "afterwards whoever is active stays so. That is seldom what was meant, and two "
-            "nodes of priority 255 are both active.",
-     .remedy = "Give every node a priority of its own.",
-     .example = R"(vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 150
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-# ---- the other node
-vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 150
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-)",
-     .mended = R"(vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 150
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-# ---- the other node
-vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 100
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-)",
-     .check_pair = check_priorities},
-    {.name = "pair-groups",
-     .sentence = "the sync groups of the nodes do not fit each other",
-     .why = "Members of a sync group are active together. If one member has the greater "
-            "priority here and another one there, neither node can have both, and the group "
-            "moves for ever; if an instance is in a group on one node only, its fellows do "
-            "not follow it on the other.",
-     .remedy = "Write the same groups on all nodes, and let one node have the greater priority "
-               "in all members.",
-     .example = R"(vrrp_sync_group both {
-  group { web web6 }
-}
-vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 150
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-vrrp_instance web6 {
-  interface eth0
-  virtual_router_id 51
-  priority 100
-  virtual_ipaddress {
-    fe80::50
-    2001:db8::50
-  }
-}
-# ---- the other node
-vrrp_sync_group both {
-  group { web web6 }
-}
-vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 100
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-vrrp_instance web6 {
-  interface eth0
-  virtual_router_id 51
-  priority 150
-  virtual_ipaddress {
-    fe80::50
-    2001:db8::50
-  }
-}
-)",
-     .mended = R"(vrrp_sync_group both {
-  group { web web6 }
-}
-vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 150
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-vrrp_instance web6 {
-  interface eth0
-  virtual_router_id 51
-  priority 150
-  virtual_ipaddress {
-    fe80::50
-    2001:db8::50
-  }
-}
-# ---- the other node
-vrrp_sync_group both {
-  group { web web6 }
-}
-vrrp_instance web {
-  interface eth0
-  virtual_router_id 51
-  priority 100
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-vrrp_instance web6 {
-  interface eth0
-  virtual_router_id 51
-  priority 100
-  virtual_ipaddress {
-    fe80::50
-    2001:db8::50
-  }
-}
-)",
-     .check_pair = check_groups},
-    {.name = "pair-checksum",
-     .sentence = "`v3_checksum_as_v2` differs between the nodes",
-     .why = "keepalived and RFC 9568 disagree about the checksum of version 3 over IPv4, "
-            "and the keyword says which is used. holdfastd understands both; keepalived "
-            "drops what is not its own form, and becomes active.",
-     .remedy = "Write the keyword on all nodes or on none.",
-     .example = R"(vrrp_instance web {
-  version 3
-  interface eth0
-  virtual_router_id 51
-  priority 150
-  v3_checksum_as_v2
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-# ---- the other node
-vrrp_instance web {
-  version 3
-  interface eth0
-  virtual_router_id 51
-  priority 100
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-)",
-     .mended = R"(vrrp_instance web {
-  version 3
-  interface eth0
-  virtual_router_id 51
-  priority 150
-  v3_checksum_as_v2
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-# ---- the other node
-vrrp_instance web {
-  version 3
-  interface eth0
-  virtual_router_id 51
-  priority 100
-  v3_checksum_as_v2
-  virtual_ipaddress { 10.0.0.50/24 }
-}
-)",
-     .check_pair = check_checksum},
-};
-}  // namespace
-
-std::span<const LintRule> peer_rules() {
-  return kRules;
-}
+}  // namespace peers
 
 }  // namespace keepalived::rules
