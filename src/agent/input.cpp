@@ -72,7 +72,14 @@ void Agent::update_sources() {
   std::map<Key, std::optional<net::IpAddress>> sources;
   for (const auto& [id, running] : running_) {
     const vrrp::RouterConfig& config = running.planned.config;
-    if (!changed.contains(config.interface) || running.planned.has_fixed_source) continue;
+    if (!changed.contains(config.interface)) continue;
+    if (const auto& tracked = running.planned.tracked_source) {
+      const bool is_there = has_address(monitor_->addresses(), config.interface, *tracked);
+      const auto source = is_there ? tracked : std::nullopt;
+      if (source != engine_.router(id).source())
+        engine_.handle(id, vrrp::SourceChanged{source}, Clock::now(), actions_);
+    }
+    if (running.planned.has_fixed_source) continue;
     const Key key{config.interface, config.family, config.priority.is_owner()};
     auto known = sources.find(key);
     if (known == sources.end())

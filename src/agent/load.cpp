@@ -11,6 +11,7 @@
 #include <iterator>
 #include <utility>
 
+#include "agent/keys.h"
 #include "base/text.h"
 #include "netlink/control.h"
 
@@ -97,6 +98,7 @@ keepalived::Surroundings surroundings(const Network& network) {
 Loaded load(keepalived::Reading reading, const Network& network, TrackNames& names,
             const ProgramRules& rules) {
   const auto programs = settle_programs(reading.config, rules);
+  const auto keys = read_key_files(reading.config);
   Planning planning = make_plan(reading.config, network, names);
   Loaded loaded{.plan = std::move(planning.plan),
                 .globals = std::move(reading.config.globals),
@@ -105,7 +107,8 @@ Loaded load(keepalived::Reading reading, const Network& network, TrackNames& nam
   loaded.diagnostics.insert(loaded.diagnostics.end(), programs.begin(), programs.end());
   loaded.diagnostics.insert(loaded.diagnostics.end(), planning.diagnostics.begin(),
                             planning.diagnostics.end());
-  if (!planning.can_run) loaded.verdict = keepalived::Verdict::CannotRun;
+  loaded.diagnostics.insert(loaded.diagnostics.end(), keys.begin(), keys.end());
+  if (!planning.can_run || !keys.empty()) loaded.verdict = keepalived::Verdict::CannotRun;
   return loaded;
 }
 

@@ -197,6 +197,7 @@ class Planner {
                          .interface_name = link->name,
                          .config = router_config(instance, *link)};
     router.has_fixed_source = instance.source.has_value();
+    if (instance.track_source) router.tracked_source = instance.source;
     router.hop_limit = instance.peers.empty() ? vrrp::kHopLimit : instance.unicast_ttl;
     router.notify = instance.notify;
     router.sends_mail = instance.smtp_alert;
@@ -270,14 +271,16 @@ class Planner {
     config.fault_on_link_down = instance.track_own_interface;
     for (const auto& address : instance.addresses)
       config.addresses.push_back(address.prefix.address());
-    config.source =
-        instance.source ? instance.source : own_source(network_.addresses, config, ours_);
+    config.source = instance.source ? tracked_source(instance, link.index)
+                                    : own_source(network_.addresses, config, ours_);
     plan_authentication(instance, config);
     for (const auto& peer : instance.peers)
       config.peers.push_back({.address = peer.address,
                               .min_hop_limit = peer.min_ttl.value_or(0),
                               .max_hop_limit = peer.max_ttl.value_or(255)});
     config.check_unicast_source = instance.check_unicast_source;
+    config.fault_without_peers = instance.fault_without_peers;
+    config.ignores_others_as_owner = instance.owner_ignores_adverts;
     config.group = instance.group;
     if (instance.checksum_as_v2) config.checksum = vrrp::TransmitChecksum::WithoutPseudoHeader;
     config.announce = {
@@ -290,6 +293,14 @@ class Planner {
     track(instance, config);
     if (const auto* group = group_of(instance)) track(*group, config);
     return config;
+  }
+
+  // What the file says; with track_src_ip only if it is there.
+  std::optional<net::IpAddress> tracked_source(const keepalived::Instance& instance,
+                                               net::InterfaceIndex interface) const {
+    if (!instance.track_source || has_address(network_.addresses, interface, *instance.source))
+      return instance.source;
+    return std::nullopt;
   }
 
   const keepalived::SyncGroup* group_of(const keepalived::Instance& instance) const {
@@ -386,6 +397,14 @@ void replace_interface(Plan& plan, net::InterfaceIndex from, net::InterfaceIndex
     replace_in(router.addresses, router.routes);
   }
   replace_in(plan.static_addresses, plan.static_routes);
+}
+
+bool has_address(std::span<const netlink::Address> present, net::InterfaceIndex interface,
+                 const net::IpAddress& wanted) {
+  return std::ranges::any_of(present, [&](const netlink::Address& address) {
+    return address.interface == interface && address.prefix.address() == wanted &&
+           address.is_usable;
+  });
 }
 
 Planning make_plan(const keepalived::Config& config, const Network& network, TrackNames& names) {

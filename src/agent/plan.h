@@ -45,6 +45,7 @@ struct PlannedRouter {
   std::uint8_t hop_limit = vrrp::kHopLimit;
   bool has_fixed_source =
       false;  // written in the file: addresses that come and go do not change it
+  std::optional<net::IpAddress> tracked_source = {};  // track_src_ip: without it a Fault
   base::Rare<keepalived::Notify> notify = {};
   bool sends_mail = false;  // smtp_alert
 };
@@ -100,6 +101,9 @@ std::optional<net::IpAddress> own_source(std::span<const netlink::Address> prese
 
 // What the plan refers to by a stand-in's number gets the number that has become known.
 void replace_interface(Plan& plan, net::InterfaceIndex from, net::InterfaceIndex to);
+
+bool has_address(std::span<const netlink::Address> present, net::InterfaceIndex interface,
+                 const net::IpAddress& wanted);
 
 Planning make_plan(const keepalived::Config& config, const Network& network, TrackNames& names);
 

@@ -5,23 +5,12 @@
 
 #include "base/text.h"
 #include "keepalived/drafts.h"
+#include "keepalived/hmac.h"
 
 namespace keepalived {
 namespace {
 
 constexpr std::size_t kShortestKey = 32, kLongestKey = 64;
-
-std::optional<std::string> secret_of(std::string_view text) {
-  constexpr std::string_view kHex = "hex:";
-  std::string secret(text);
-  if (text.starts_with(kHex)) {
-    const auto bytes = base::from_hex(text.substr(kHex.size()));
-    if (!bytes) return std::nullopt;
-    secret.assign(bytes->begin(), bytes->end());
-  }
-  if (secret.size() < kShortestKey || secret.size() > kLongestKey) return std::nullopt;
-  return secret;
-}
 
 void read_key(const Call& call, HmacDraft& draft) {
   constexpr std::string_view kFile = "file:";
@@ -48,7 +37,7 @@ void read_key(const Call& call, HmacDraft& draft) {
   const std::string_view value = words[2].text;
   if (value.starts_with(kFile)) {
     key.file = value.substr(kFile.size());
-  } else if (auto secret = secret_of(value)) {
+  } else if (auto secret = hmac_secret(value)) {
     key.secret = std::move(*secret);
   } else {
     call.findings().error(
@@ -61,6 +50,18 @@ void read_key(const Call& call, HmacDraft& draft) {
 }
 
 }  // namespace
+
+std::optional<std::string> hmac_secret(std::string_view text) {
+  constexpr std::string_view kHex = "hex:";
+  std::string secret(text);
+  if (text.starts_with(kHex)) {
+    const auto bytes = base::from_hex(text.substr(kHex.size()));
+    if (!bytes) return std::nullopt;
+    secret.assign(bytes->begin(), bytes->end());
+  }
+  if (secret.size() < kShortestKey || secret.size() > kLongestKey) return std::nullopt;
+  return secret;
+}
 
 void read_hmac(const Call& call, std::optional<HmacDraft>& into) {
   static const Handlers<HmacDraft> table = {

@@ -25,6 +25,8 @@ std::string authentication_of(const Cell& cell) {
       return "PASS";
     case Authentication::Header:
       return "AH";
+    case Authentication::Trailer:
+      return "auth_hmac";
   }
   return "";
 }
@@ -87,6 +89,8 @@ std::vector<Cell> cells() {
       {.nodes = {kOurs, kFrr}, .their_vmac = true},
       {.nodes = {kOurs, kFrr}, .our_vmac = true, .their_vmac = true},
       {.nodes = {kOurs, kOurs}, .checksum_of_rfc_9568 = true},
+      {.nodes = {kOurs, kOurs}, .authentication = Trailer},
+      {.nodes = {kOurs, kOurs}, .family = kIpv6, .unicast = true, .authentication = Trailer},
       {.nodes = {kOurs, kFrr}, .family = kIpv6, .their_vmac = true},
       {.nodes = {kOurs, kKeepalived, kOurs}},
       {.nodes = {kKeepalived, kOurs, kFrr}, .their_vmac = true},

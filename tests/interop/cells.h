@@ -11,7 +11,7 @@ namespace interop {
 enum class Kind { Holdfastd, Keepalived, Frr };
 std::string name(Kind kind);
 
-enum class Authentication { None, Password, Header };
+enum class Authentication { None, Password, Header, Trailer };
 
 struct Cell {
   std::vector<Kind> nodes;  // two: they take turns; three: the best priority first

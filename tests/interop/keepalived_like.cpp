@@ -63,7 +63,11 @@ class KeepalivedLike : public Node {
       for (const int peer : peers_) more += own_address(cell_.family, peer) + "\n";
       more += "}\n";
     }
-    if (cell_.authentication != Authentication::None)
+    if (cell_.authentication == Authentication::Trailer)
+      more +=
+          fmt::format("auth_hmac {{\nkey 1 file:{}\nkey 2 hex:{}\nactive_key 1\nmode enforce\n}}\n",
+                      host_.write("key", std::string(40, 'k') + "\n"), std::string(64, 'a'));
+    else if (cell_.authentication != Authentication::None)
       more += fmt::format("authentication {{\nauth_type {}\nauth_pass secret12\n}}\n",
                           cell_.authentication == Authentication::Header ? "AH" : "PASS");
     if (has_vmac()) more += "use_vmac\n";
