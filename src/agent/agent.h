@@ -158,6 +158,7 @@ class Agent {
   std::optional<FrameSender> frames_;
   VirtualMacs virtual_macs_;
   std::unique_ptr<OwnerWatch> owners_;
+  NoAccept no_accept_;
   Notifications notifications_;
   TrackNames track_names_;
   History history_;

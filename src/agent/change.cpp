@@ -80,6 +80,7 @@ void Agent::remove_left_over(const Plan& plan) {
 
 base::Result<> Agent::change(Plan plan) {
   if (auto made = realise_vmacs(plan); !made) return made;  // nothing else has changed yet
+  if (auto made = no_accept_.configure(plan.no_accept); !made) return made;
   const vrrp::Instant now = Clock::now();
   if (has_started_) ++tally_.reloads;
   receive(now);
@@ -223,9 +224,12 @@ void Agent::update_router(vrrp::RouterId id, PlannedRouter planned) {
   const auto gone = without(running.planned.addresses, planned.addresses);
   const bool is_same_addresses = running.planned.addresses == planned.addresses;
   held_->release(id.value, gone);
+  no_accept_.release(id.value, planned.accepts ? running.planned.addresses : gone);
   routes_->release(id.value, without(running.planned.routes, planned.routes));
-  if (engine_.router(id).state() == vrrp::State::Active)
+  if (engine_.router(id).state() == vrrp::State::Active) {
     routes_->claim(id.value, without(planned.routes, running.planned.routes));
+    if (!planned.accepts) no_accept_.claim(id.value, planned.addresses);
+  }
   running.planned = std::move(planned);
   if (is_link_up(running.planned))  // a virtual interface may have been made anew
     engine_.handle(id, vrrp::LinkUp{}, now, actions_);

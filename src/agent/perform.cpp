@@ -33,6 +33,7 @@ void Agent::perform() {
   for (const auto& [id, action] : actions) {
     const Running& running = running_.at(id);
     if (std::holds_alternative<vrrp::ClaimAddresses>(action)) {
+      if (!running.planned.accepts) no_accept_.claim(id.value, running.planned.addresses);
       held_->claim(id.value, running.planned.addresses);
       routes_->claim(id.value, running.planned.routes);
     }
@@ -43,6 +44,9 @@ void Agent::perform() {
     }
   }
   flush_held();
+  for (const auto& [id, action] : actions)
+    if (std::holds_alternative<vrrp::ReleaseAddresses>(action))
+      no_accept_.release(id.value, running_.at(id).planned.addresses);
   for (const auto& [id, action] : actions)
     if (const auto* wanted = std::get_if<vrrp::Announce>(&action)) announce(id, *wanted);
   tell_groups(GroupsToTell::ThatBegin);

@@ -40,6 +40,7 @@ class Planner {
       for (const auto& address : instance.excluded) ours_.push_back(address.prefix.address());
     for (const auto& instance : config_.instances) plan_router(instance);
     plan_all_routes();
+    plan_no_accept();
     result_.plan.startup_delay = config_.globals.startup_delay;
     result_.plan.notifications = {.fifo = config_.globals.fifo,
                                   .vrrp_fifo = config_.globals.vrrp_fifo,
@@ -62,12 +63,6 @@ class Planner {
   }
   void warn(const text::Place& at, std::string what, std::string hint = {}) {
     result_.diagnostics.push_back({text::Severity::Warning, at, std::move(what), std::move(hint)});
-  }
-
-  // Of what has no effect here the first one is named.
-  void warn_once(const text::Place& at, std::string_view what, std::string hint = {}) {
-    if (named_.emplace(what).second)
-      warn(at, fmt::format("{} is not supported yet", what), std::move(hint));
   }
 
   void no_interface(const text::Place& at, const std::string& name) {
@@ -187,7 +182,6 @@ class Planner {
   }
 
   void plan_router(const keepalived::Instance& instance) {
-    warn_of_unsupported(instance);
     const netlink::Link* link = interface_of(instance);
     if (link == nullptr) return;
     if (!link->mac && !link->is_loopback)
@@ -199,6 +193,7 @@ class Planner {
     router.has_fixed_source = instance.source.has_value();
     if (instance.track_source) router.tracked_source = instance.source;
     router.hop_limit = instance.peers.empty() ? vrrp::kHopLimit : instance.unicast_ttl;
+    router.accepts = instance.accept || instance.priority.is_owner();
     router.notify = instance.notify;
     router.sends_mail = instance.smtp_alert;
     const netlink::Link* vmac = vmac_of(instance, *link);
@@ -221,6 +216,18 @@ class Planner {
           fmt::format("virtual router {} is on {} already", instance.vrid.value(), link->name),
           "each virtual_router_id once an interface");
     result_.plan.routers.push_back(std::move(router));
+  }
+
+  void plan_no_accept() {
+    NoAcceptSettings& settings = result_.plan.no_accept;
+    settings.table = config_.globals.nftables_table;
+    settings.priority = config_.globals.nftables_priority.value_or(-1);
+    for (const PlannedRouter& router : result_.plan.routers) {
+      if (router.accepts) continue;
+      settings.is_wanted = true;
+      for (const netlink::Address& address : router.addresses)
+        if (address.prefix.address().is_link_local()) settings.link_local.insert(address.interface);
+    }
   }
 
   // After all routers, since a route may lead over any of their virtual interfaces.
@@ -247,12 +254,6 @@ class Planner {
     }
     for (const keepalived::Rule& rule : rules) out.push_back(rules_.plan(rule));
     return out;
-  }
-
-  // Keywords that have no effect yet are the reader's to name, what stands behind them is ours.
-  void warn_of_unsupported(const keepalived::Instance& instance) {
-    if (instance.strict && !instance.accept)
-      warn_once(instance.at, "the no_accept of strict mode", "the addresses answer");
   }
 
   vrrp::RouterConfig router_config(const keepalived::Instance& instance,
@@ -361,8 +362,7 @@ class Planner {
   Planning result_;
   VmacPlanner vmacs_;
   RulePlanner rules_;
-  std::set<std::string, std::less<>> named_;  // by warn_once
-  std::vector<net::IpAddress> ours_;          // every virtual address: none of them is a source
+  std::vector<net::IpAddress> ours_;  // every virtual address: none of them is a source
   std::set<std::tuple<net::InterfaceIndex, net::Family, vrrp::VirtualRouterId>> keys_;
 };
 
@@ -397,6 +397,7 @@ void replace_interface(Plan& plan, net::InterfaceIndex from, net::InterfaceIndex
     replace_in(router.addresses, router.routes);
   }
   replace_in(plan.static_addresses, plan.static_routes);
+  if (plan.no_accept.link_local.erase(from) > 0) plan.no_accept.link_local.insert(to);
 }
 
 bool has_address(std::span<const netlink::Address> present, net::InterfaceIndex interface,

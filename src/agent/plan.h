@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "agent/held_routes.h"
+#include "agent/no_accept.h"
 #include "agent/notifications.h"
 #include "agent/pacing.h"
 #include "agent/plan_vmacs.h"
@@ -42,6 +43,7 @@ struct PlannedRouter {
   // whether advertisements come from it.
   std::optional<net::InterfaceIndex> vmac = {};
   std::optional<net::MacAddress> advertises_from = {};
+  bool accepts = true;  // false: no_accept
   std::uint8_t hop_limit = vrrp::kHopLimit;
   bool has_fixed_source =
       false;  // written in the file: addresses that come and go do not change it
@@ -77,6 +79,7 @@ struct Plan {
   std::vector<netlink::Address> static_addresses = {};
   std::vector<RoutingEntry> static_routes = {};
   PacingTable pacing = {};
+  NoAcceptSettings no_accept = {};
   std::vector<PlannedVmac> vmacs = {};  // those that are missing stand with a stand-in's number
   // Of the routers that start with the program.
   vrrp::Duration startup_delay{};

@@ -94,11 +94,27 @@ TEST(Plan, GivesAScriptOneNumberHoweverOftenItIsTracked) {
   EXPECT_EQ(planning.plan.routers[0].config.tracked[0].weight, 2);
 }
 
-TEST(Plan, SaysWhatIsNotSupportedYet) {
-  const auto planning = plan(instance("eth0", "10.0.0.50", "strict_mode"));
-  ASSERT_THAT(planning.diagnostics, SizeIs(1));
-  EXPECT_THAT(planning.diagnostics[0].what, HasSubstr("the no_accept of strict mode"));
-  EXPECT_THAT(planning.diagnostics[0].what, HasSubstr("not supported yet"));
+TEST(Plan, PutsAnAddressWithUseVmacOnAnInterfaceOfItsOwn) {
+  const auto planning = plan(instance("eth0", "10.0.0.50 use_vmac\n 10.0.0.51"));
+  EXPECT_THAT(planning.diagnostics, SizeIs(0));
+  ASSERT_THAT(planning.plan.vmacs, SizeIs(1));
+  const auto& vmac = planning.plan.vmacs[0];
+  EXPECT_EQ(vmac.name, "vrrp.51");
+  EXPECT_EQ(to_string(vmac.mac), "00:00:5e:00:01:33");
+  const auto& addresses = planning.plan.routers.at(0).addresses;
+  EXPECT_EQ(addresses.at(0).interface, vmac.index);
+  EXPECT_NE(addresses.at(1).interface, vmac.index);
+  EXPECT_FALSE(planning.plan.routers.at(0).advertises_from);
+}
+
+TEST(Plan, WhatWasMissingGetsItsNumberEverywhere) {
+  auto plan_of = plan(instance("eth0", "10.0.0.50 use_vmac")).plan;
+  const net::InterfaceIndex stand_in = plan_of.vmacs.at(0).index;
+  plan_of.static_routes.push_back({.item = netlink::Route{.interface = stand_in}});
+  agent::replace_interface(plan_of, stand_in, {77});
+  EXPECT_EQ(plan_of.routers.at(0).addresses.at(0).interface, net::InterfaceIndex{77});
+  EXPECT_EQ(std::get<netlink::Route>(plan_of.static_routes[0].item).interface,
+            net::InterfaceIndex{77});
 }
 
 TEST(Plan, PassesOnEveryOptionOfAnAddress) {
