@@ -268,6 +268,9 @@ void Agent::finish_if_stopped() {
   flush_held();
   changes_->finish(1s);
   if (lease_) lease_->remove();
+  virtual_macs_.retire({}, monitor_->links());
+  virtual_macs_.restore_settings();
+  no_accept_.clear();
   if (notifications_.is_idle()) return loop_.post(on_stopped_);
   last_patience_.after(kLastPatience);
   notifications_.on_idle([this] { loop_.post(on_stopped_); });
