@@ -159,6 +159,7 @@ class Agent {
   VirtualMacs virtual_macs_;
   std::unique_ptr<OwnerWatch> owners_;
   NoAccept no_accept_;
+  Sysctls settings_;
   Notifications notifications_;
   TrackNames track_names_;
   History history_;

@@ -84,6 +84,7 @@ base::Result<> Agent::change(Plan plan) {
   const vrrp::Instant now = Clock::now();
   if (has_started_) ++tally_.reloads;
   receive(now);
+  settings_.keep(plan.settings);
   notifications_.configure(std::move(plan.notifications));
   for (auto& [id, running] : running_) {
     const vrrp::RouterConfig& known = running.planned.config;
@@ -270,6 +271,7 @@ void Agent::finish_if_stopped() {
   if (lease_) lease_->remove();
   virtual_macs_.retire({}, monitor_->links());
   virtual_macs_.restore_settings();
+  settings_.restore();
   no_accept_.clear();
   if (notifications_.is_idle()) return loop_.post(on_stopped_);
   last_patience_.after(kLastPatience);

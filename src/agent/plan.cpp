@@ -193,6 +193,8 @@ class Planner {
     router.has_fixed_source = instance.source.has_value();
     if (instance.track_source) router.tracked_source = instance.source;
     router.hop_limit = instance.peers.empty() ? vrrp::kHopLimit : instance.unicast_ttl;
+    if (instance.promote_secondaries)
+      result_.plan.settings[fmt::format("net/ipv4/conf/{}/promote_secondaries", link->name)] = "1";
     router.accepts = instance.accept || instance.priority.is_owner();
     router.notify = instance.notify;
     router.sends_mail = instance.smtp_alert;

@@ -15,6 +15,7 @@
 #include "agent/notifications.h"
 #include "agent/pacing.h"
 #include "agent/plan_vmacs.h"
+#include "agent/sysctls.h"
 #include "base/rare.h"
 #include "keepalived/config.h"
 #include "netlink/types.h"
@@ -80,6 +81,7 @@ struct Plan {
   std::vector<RoutingEntry> static_routes = {};
   PacingTable pacing = {};
   NoAcceptSettings no_accept = {};
+  Sysctls::Values settings = {};        // promote_secondaries
   std::vector<PlannedVmac> vmacs = {};  // those that are missing stand with a stand-in's number
   // Of the routers that start with the program.
   vrrp::Duration startup_delay{};

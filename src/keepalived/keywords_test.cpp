@@ -43,7 +43,7 @@ TEST(Help, ExplainsOneKeywordInAllItsBlocks) {
 
 TEST(Help, NamesEveryBlockAndSaysWhatIsNotSupported) {
   EXPECT_THAT(help(), testing::StartsWith("outside every block\n  global_defs { … }\n"));
-  EXPECT_THAT(help("use_vmac").value(), testing::HasSubstr("[accepted, not supported yet]"));
+  EXPECT_THAT(help("use_ipvlan").value(), testing::HasSubstr("[accepted, not supported yet]"));
 }
 
 }  // namespace
