@@ -151,7 +151,7 @@ TEST_F(ControlSocket, AbuseDelaysNothing) {
     many += fmt::format(
         "vrrp_instance VI_{0} {{\n interface eth0\n virtual_router_id {0}\n priority 100\n version "
         "3\n"
-        " advert_int 0.2\n virtual_ipaddress {{ 10.0.1.{0}/24 }}\n}}\n",
+        " advert_int 0.5\n virtual_ipaddress {{ 10.0.1.{0}/24 }}\n}}\n",
         vrid);
   one_ = &start_holdfastd(a_, many);
   ASSERT_TRUE(lab::wait_until([&] { return a_.has_address("10.0.1.100"); }));
