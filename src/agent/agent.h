@@ -159,6 +159,7 @@ class Agent {
   VirtualMacs virtual_macs_;
   std::unique_ptr<OwnerWatch> owners_;
   NoAccept no_accept_;
+  std::set<std::string> awaited_;  // interfaces
   Sysctls settings_;
   Notifications notifications_;
   TrackNames track_names_;

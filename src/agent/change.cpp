@@ -85,6 +85,7 @@ base::Result<> Agent::change(Plan plan) {
   if (has_started_) ++tally_.reloads;
   receive(now);
   settings_.keep(plan.settings);
+  awaited_ = std::move(plan.awaited);
   notifications_.configure(std::move(plan.notifications));
   for (auto& [id, running] : running_) {
     const vrrp::RouterConfig& known = running.planned.config;

@@ -14,6 +14,9 @@ using Clock = std::chrono::steady_clock;
 void Agent::on_change(const netlink::Change& change) {
   if (const auto* link = std::get_if<netlink::LinkChanged>(&change))
     on_link(link->link, link->link.is_running);
+  if (const auto* link = std::get_if<netlink::LinkChanged>(&change);
+      link != nullptr && awaited_.erase(link->link.name) > 0 && on_replaced_)
+    loop_.post(on_replaced_);
   if (const auto* gone = std::get_if<netlink::LinkGone>(&change)) {
     on_link(gone->link, false);
     // One of ours that somebody deleted, and not its base with it.

@@ -66,6 +66,12 @@ class Planner {
   }
 
   void no_interface(const text::Place& at, const std::string& name) {
+    if (config_.globals.dynamic_interfaces) {
+      if (result_.plan.awaited.insert(name).second)
+        warn(at, fmt::format("there is no interface '{}' yet", name),
+             "what needs it begins when it appears (dynamic_interfaces)");
+      return;
+    }
     std::vector<std::string_view> known;
     for (const auto& link : network_.links) known.emplace_back(link.name);
     const auto near = text::nearest(name, known);

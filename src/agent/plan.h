@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
@@ -80,6 +81,7 @@ struct Plan {
   std::vector<netlink::Address> static_addresses = {};
   std::vector<RoutingEntry> static_routes = {};
   PacingTable pacing = {};
+  std::set<std::string> awaited = {};  // dynamic_interfaces: those that are not there yet
   NoAcceptSettings no_accept = {};
   Sysctls::Values settings = {};        // promote_secondaries
   std::vector<PlannedVmac> vmacs = {};  // those that are missing stand with a stand-in's number

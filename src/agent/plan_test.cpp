@@ -107,6 +107,14 @@ TEST(Plan, PutsAnAddressWithUseVmacOnAnInterfaceOfItsOwn) {
   EXPECT_FALSE(planning.plan.routers.at(0).advertises_from);
 }
 
+TEST(Plan, WaitsForInterfacesThatMayAppear) {
+  const auto planning =
+      plan("global_defs {\n dynamic_interfaces\n}\n" + instance("eth9", "10.0.0.50"));
+  EXPECT_TRUE(planning.can_run);
+  EXPECT_THAT(planning.plan.routers, SizeIs(0));
+  EXPECT_THAT(planning.plan.awaited, testing::ElementsAre("eth9"));
+}
+
 TEST(Plan, WhatWasMissingGetsItsNumberEverywhere) {
   auto plan_of = plan(instance("eth0", "10.0.0.50 use_vmac")).plan;
   const net::InterfaceIndex stand_in = plan_of.vmacs.at(0).index;

@@ -72,7 +72,7 @@ constexpr Keyword kKeywords[] = {
   {.block = kGlobals, .name = "vrrp_mcast_group4", .type = Address, .default_text = "224.0.0.18", .sentence = "the multicast group over IPv4"},
   {.block = kGlobals, .name = "vrrp_mcast_group6", .type = Address, .default_text = "ff02::12", .sentence = "the multicast group over IPv6"},
   {.block = kGlobals, .name = "default_interface", .type = Text, .default_text = "eth0", .sentence = "the interface of static addresses that do not say"},
-  {.block = kGlobals, .name = "dynamic_interfaces", .type = Words, .arguments = "[allow_if_changes]", .sentence = "interfaces may appear later, and change their kind", .status = kNotYet},
+  {.block = kGlobals, .name = "dynamic_interfaces", .type = Words, .arguments = "[allow_if_changes]", .sentence = "interfaces may appear later, and change their kind"},
   {.block = kGlobals, .name = "script_user", .type = Words, .arguments = "USER [[:][GROUP]]", .sentence = "who runs scripts; a colon gives them the other groups of the user as well"},
   {.block = kGlobals, .name = "set_supplementary_groups", .type = Switch, .default_text = "off", .sentence = "scripts get the other groups of their user as well", .status = kNotYet},
   {.block = kGlobals, .name = "enable_script_security", .type = Switch, .sentence = "refuse to run as root what others can change"},

@@ -170,4 +170,78 @@ TEST_F(Effects, VirtualMacsAreThoseOfKeepalived) {
       "ip address show foo", "10.0.0.60");
 }
 
+// What instances hold is put back without a transition when others remove it, what a killed run
+// has left goes at the next start, and a reload changes what differs.
+TEST_F(Effects, AreRepairedClearedAndChangedInPlace) {
+  const auto text = [](const std::string& routes) {
+    return instance("use_vmac\nvirtual_routes {\n" + routes +
+                    "\n}\nvirtual_rules {\nfrom 192.168.3.0/24 table 2 priority 90\n}");
+  };
+  const std::string first = "192.168.110.0/24 via 10.0.0.254 dev eth0";
+  const std::string second = "192.168.111.0/24 dev vrrp.51";
+  Machine machine;
+  lab::Program& agent = start_holdfastd(machine.host, text(first));
+  const auto has_all = [&] {
+    return machine.has("ip rule", "192.168.3.0/24") && machine.has("ip route", "192.168.110.0") &&
+           machine.host.has_address("10.0.0.50");
+  };
+  ASSERT_TRUE(lab::wait_until(has_all)) << agent.output();
+  machine.run("ip rule del priority 90");
+  machine.run("ip route del 192.168.110.0/24");
+  EXPECT_TRUE(lab::wait_until(has_all)) << agent.output();
+  machine.run("ip link del vrrp.51");
+  EXPECT_TRUE(lab::wait_until(has_all)) << agent.output();
+
+  machine.host.write("holdfast.conf", text(second));
+  agent.send(SIGHUP);
+  EXPECT_TRUE(lab::wait_until([&] {
+    return machine.has("ip route", "192.168.111.0/24 dev vrrp.51 proto keepalived") &&
+           !machine.has("ip route", "192.168.110.0");
+  })) << agent.output();
+
+  agent.kill();
+  EXPECT_TRUE(machine.has("ip link", "vrrp.51"));
+  lab::Program& next = start_holdfastd(machine.host, instance(""));
+  ASSERT_TRUE(lab::wait_until([&] { return machine.has("ip address show eth0", "10.0.0.50"); }))
+      << next.output();
+  EXPECT_FALSE(machine.has("ip link", "vrrp.51")) << next.output();
+}
+
+TEST_F(Effects, AddressesThatDoNotAcceptAnswerArpOnly) {
+  lab::Network network;
+  lab::Host& a = network.add_host("a", "10.0.0.11/24");
+  lab::Host& b = network.add_host("b", "10.0.0.12/24");
+  const std::string text = instance("no_accept", "10.0.0.50/24\n10.0.0.51/24");
+  lab::Program& agent = start_holdfastd(a, text);
+  ASSERT_TRUE(lab::wait_until([&] { return a.has_address("10.0.0.51"); })) << agent.output();
+  EXPECT_FALSE(b.reaches("10.0.0.50")) << agent.output();
+  EXPECT_THAT(b.run({"ip", "neighbour"}).output, HasSubstr(to_string(a.mac())));
+  a.write("holdfast.conf", instance("", "10.0.0.50/24\n10.0.0.51/24"));
+  agent.send(SIGHUP);
+  EXPECT_TRUE(lab::wait_until([&] { return b.reaches("10.0.0.50"); })) << agent.output();
+  a.write("holdfast.conf", text);
+  agent.send(SIGHUP);
+  EXPECT_TRUE(lab::wait_until([&] { return !b.reaches("10.0.0.51"); })) << agent.output();
+  agent.send(SIGTERM);
+  ASSERT_TRUE(agent.wait().has_value());
+  EXPECT_THAT(a.run({"nft", "list", "tables"}).output, Not(HasSubstr("keepalived")));
+}
+
+TEST_F(Effects, AnInterfaceMayAppearLaterAndComeBack) {
+  Machine machine;
+  std::string text = instance("", "10.0.5.50/24");
+  text.replace(text.find("eth0"), 4, "late");
+  lab::Program& agent =
+      start_holdfastd(machine.host, "global_defs {\ndynamic_interfaces\n}\n" + text);
+  ASSERT_TRUE(lab::wait_until([&] { return agent.said("no interface 'late' yet"); }));
+  for (int i = 0; i < 2; ++i) {
+    machine.run("ip link add late type veth peer name other");
+    machine.run("ip address add 10.0.5.11/24 dev late; ip link set late up; ip link set other up");
+    EXPECT_TRUE(lab::wait_until([&] { return machine.host.has_address("10.0.5.50"); }))
+        << agent.output();
+    machine.run("ip link del late");
+    EXPECT_TRUE(lab::wait_until([&] { return agent.said("to=fault"); })) << agent.output();
+  }
+}
+
 }  // namespace
