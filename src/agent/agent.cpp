@@ -85,6 +85,7 @@ void Agent::receive(vrrp::Instant now) {
   transport_->receive(kReceiveLimit, [&](net::InterfaceIndex interface, const auto& datagram) {
     is_anything = true;
     engine_.receive(interface, datagram, now, actions_);
+    unknown_.note(interface, datagram, now, engine_, monitor_->links());
   });
   if (!is_anything || is_report_armed_) return;
   is_report_armed_ = true;

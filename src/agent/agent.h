@@ -25,6 +25,7 @@
 #include "agent/snapshot.h"
 #include "agent/trackers.h"
 #include "agent/transport.h"
+#include "agent/unknown_routers.h"
 #include "agent/virtual_macs.h"
 #include "io/loop.h"
 #include "netlink/monitor.h"
@@ -190,6 +191,7 @@ class Agent {
 
   io::Timer reject_report_;
   bool is_report_armed_ = false;
+  UnknownRouters unknown_;
   std::array<std::uint64_t, vrrp::kRejectReasons> rejects_told_{};
   std::array<vrrp::Instant, vrrp::kRejectReasons> rejects_told_at_{};
 

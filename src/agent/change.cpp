@@ -96,6 +96,7 @@ base::Result<> Agent::change(Plan plan) {
   }
   interfaces_ = std::move(plan.interfaces);
   announcer_->set_pacing(std::move(plan.pacing));
+  unknown_.set_wanted(plan.logs_unknown_vrids);
   // Groups are made of routers that are there, and those that leave must have left theirs; nobody
   // has begun or been changed when a group first looks at its members.
   const auto startup_delay = has_started_ ? vrrp::Duration{} : plan.startup_delay;
@@ -171,6 +172,7 @@ base::Result<> Agent::listen() {
       Listening& listening = wanted[{config.interface, carrier}];
       listening.name = running.planned.interface_name;
       listening.vrids.set(config.vrid.value());
+      if (unknown_.is_wanted()) listening.vrids.set();
       (config.version == vrrp::Version::V2 ? listening.has_v2 : listening.has_v3) = true;
       if (config.peers.empty()) listening.groups.insert(engine_.router(id).destinations()[0]);
     }

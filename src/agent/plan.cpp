@@ -42,6 +42,7 @@ class Planner {
     plan_all_routes();
     plan_no_accept();
     result_.plan.startup_delay = config_.globals.startup_delay;
+    result_.plan.logs_unknown_vrids = config_.globals.log_unknown_vrids;
     result_.plan.notifications = {.fifo = config_.globals.fifo,
                                   .vrrp_fifo = config_.globals.vrrp_fifo,
                                   .states_on_reload = config_.globals.fifo_states_on_reload,

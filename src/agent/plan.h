@@ -87,6 +87,7 @@ struct Plan {
   std::vector<PlannedVmac> vmacs = {};  // those that are missing stand with a stand-in's number
   // Of the routers that start with the program.
   vrrp::Duration startup_delay{};
+  bool logs_unknown_vrids = false;
 };
 
 struct Planning {

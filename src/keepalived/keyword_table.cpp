@@ -82,7 +82,7 @@ constexpr Keyword kKeywords[] = {
   {.block = kGlobals, .name = "notify_fifo_script", .type = Command, .sentence = "as vrrp_notify_fifo_script"},
   {.block = kGlobals, .name = "fifo_write_vrrp_states_on_reload", .type = Flag, .sentence = "write all states to the FIFO after a reload"},
   {.block = kGlobals, .name = "vrrp_notify_priority_changes", .type = Switch, .sentence = "tell the FIFO of changed priorities"},
-  {.block = kGlobals, .name = "log_unknown_vrids", .type = Flag, .sentence = "log advertisements of virtual routers that are not configured", .status = kNotYet},
+  {.block = kGlobals, .name = "log_unknown_vrids", .type = Flag, .sentence = "log advertisements of virtual routers that are not configured"},
   {.block = kGlobals, .name = "vrrp_owner_ignore_adverts", .type = Switch, .sentence = "an owner listens to nobody"},
   {.block = kGlobals, .name = "vrrp_priority", .type = Integer, .least = -20, .most = 19, .sentence = "nice value of the process"},
   {.block = kGlobals, .name = "vrrp_rt_priority", .type = Integer, .least = 1, .most = 99, .sentence = "real-time priority of the process"},

@@ -60,6 +60,17 @@ TEST_F(Settings, UnicastWithoutPeersIsAFaultWhereThatIsWanted) {
   EXPECT_TRUE(lab::holds_for(1s, [&] { return !holds(a_); }));
 }
 
+TEST_F(Settings, StrangersAreNamedWhereThatIsWanted) {
+  one_ = &start_holdfastd(a_, config({.before = "global_defs {\nlog_unknown_vrids\n}"}));
+  ASSERT_TRUE(lab::wait_until([&] { return holds(a_); }));
+  std::string other = config({});
+  other.replace(other.find("virtual_router_id 51"), 20, "virtual_router_id 77");
+  other.replace(other.find("10.0.0.50"), 9, "10.0.0.60");
+  two_ = &start_holdfastd(b_, other);
+  EXPECT_TRUE(lab::wait_until(
+      [&] { return one_->said("vrrp.unknown_vrid vrid=77 interface=eth0 from=10.0.0.12"); }));
+}
+
 TEST_F(Settings, ARouterWithAnotherKeyIsNamedAndNotBelieved) {
   const auto with_key = [](char letter, int priority) {
     return config({.priority = priority,
