@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <map>
 #include <span>
+#include <utility>
 
 #include "vrrp/engine.h"
 
@@ -269,9 +270,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         break;
       case 4: {
         const int vrid = engine.router(id).config().vrid.value();
-        const bool had_proof = engine.router(id).config().trailer.has_value();
+        const auto proof = [&] {
+          const RouterConfig& config = engine.router(id).config();
+          return std::pair(config.auth_type, config.trailer.has_value());
+        };
+        const auto before = proof();
         static_cast<void>(engine.reconfigure(id, draw_config(input, vrid), now, actions));
-        if (had_proof != engine.router(id).config().trailer.has_value()) recorded.reset();
+        if (before != proof()) recorded.reset();  // without a proof nothing is remembered
         break;
       }
       case 5:

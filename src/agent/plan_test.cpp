@@ -57,6 +57,18 @@ TEST(Plan, SpeaksFromAnAddressThatIsNotVirtual) {
   EXPECT_EQ(router.addresses[0].protocol, netlink::kProtocolKeepalived);
 }
 
+TEST(Plan, TellsTheCoreAboutStrictModeAndStubbornOwners) {
+  const auto strict = plan(instance("eth0", "10.0.0.50", "strict_mode on"));
+  ASSERT_THAT(strict.plan.routers, SizeIs(1));
+  EXPECT_TRUE(strict.plan.routers[0].config.strict);
+  const auto owner = plan(instance("eth0", "10.0.0.50", "priority 255\nowner_ignore_adverts"));
+  ASSERT_THAT(owner.plan.routers, SizeIs(1));
+  EXPECT_TRUE(owner.plan.routers[0].config.ignores_others_as_owner);
+  const auto alone = plan(instance("eth0", "10.0.0.50", "unicast_fault_no_peer"));
+  ASSERT_THAT(alone.plan.routers, SizeIs(1));
+  EXPECT_TRUE(alone.plan.routers[0].config.fault_without_peers);
+}
+
 TEST(Plan, FindsTheInterfaceOfAutoByTheFirstAddress) {
   const auto planning = plan(instance("auto", "192.168.7.9"));
   ASSERT_THAT(planning.plan.routers, SizeIs(1));

@@ -231,7 +231,7 @@ constexpr Keyword kKeywords[] = {
   {.block = kInstance, .name = "lower_prio_no_advert", .type = Switch, .default_text = "as vrrp_lower_prio_no_advert", .sentence = "do not answer an advertisement of lower priority"},
   {.block = kInstance, .name = "higher_prio_send_advert", .type = Switch, .default_text = "as vrrp_higher_prio_send_advert", .sentence = "answer an advertisement of higher priority before giving way"},
   {.block = kInstance, .name = "owner_ignore_adverts", .type = Switch, .default_text = "as vrrp_owner_ignore_adverts", .sentence = "an owner listens to nobody"},
-  {.block = kInstance, .name = "timer_expired_backup", .type = Words, .arguments = "[1..254]", .sentence = "give up being active when late; the highest priority of the others", .status = kNotYet},
+  {.block = kInstance, .name = "timer_expired_backup", .type = Words, .arguments = "[1..254]", .sentence = "give up being active when late, which every router here does"},
   {.block = kInstance, .name = "thread_timer_expired", .type = Words, .sentence = "was renamed: write timer_expired_backup", .status = kNoEffect},
   {.block = kInstance, .name = "strict_mode", .type = Switch, .default_text = "as vrrp_strict", .sentence = "hold to the RFC where keepalived goes beyond it"},
   {.block = kInstance, .name = "accept", .type = Flag, .sentence = "the addresses answer; the default"},

@@ -47,10 +47,10 @@ class ProofJudge {
   void accepted(const vrrp::RouterConfig& config, const Packet& packet);
   void forget() { marks_.clear(); }
 
- private:
   static std::optional<std::uint64_t> number(const vrrp::RouterConfig& config,
                                              const Packet& packet);
 
+ private:
   std::map<net::IpAddress, std::uint64_t> marks_;
 };
 
@@ -72,6 +72,9 @@ struct Member {
   net::IpAddress address;
   Expectation expectation;
   ProofJudge judge = {};
+  std::uint64_t last_number = 0;  // that it sent in a proof, in any of its lives
+  std::uint64_t life = 0;         // when that was
+  std::optional<std::pair<std::uint64_t, vrrp::Instant>> first_number = {};
   bool is_link_up = true;
   bool has_addresses = false;
   // It waits for the rest of its group: from when on that is possible, and certain.

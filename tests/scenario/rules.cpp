@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
+#include <utility>
 
 #include "simulation.h"
 
@@ -83,6 +85,28 @@ void Simulation::check_answer(std::size_t index, std::size_t link, State before,
   if (node.state(link) != State::Active || (!answers && !may_be_silent))
     fail(Rule::AnswersLower, fmt::format("node {} does not answer", index));
   if (answers && !theirs.is_resigning()) member.last_answer = now;
+}
+
+// Within a life the numbers of proofs grow. Those of authentication headers go on with the clock
+// from one life to the next, so that they are not below what peers remember for long; those of
+// trailers are the clock's, which may have been set.
+void Simulation::check_number(std::size_t index, const Packet& packet) {
+  constexpr std::uint64_t kNear = 64;  // quarters of a second
+  Node& node = nodes_[index];
+  Member& member = node.members[packet.link];
+  const auto number = ProofJudge::number(member.config, packet);
+  if (!number) return;
+  const bool is_new_life = std::exchange(member.life, node.life) != node.life;
+  const bool is_header = member.config.auth_type == vrrp::AuthType::Header;
+  if (!member.first_number) member.first_number = {*number, now_};
+  const auto [first, since] = *member.first_number;
+  const auto quarters = static_cast<std::uint64_t>((now_ - since) / std::chrono::milliseconds(250));
+  const bool has_grown =
+      is_new_life ? !is_header || *number + kNear > first + quarters : *number > member.last_number;
+  if (!has_grown)
+    fail(Rule::ProofCounts,
+         fmt::format("node {} sends a number that its peers must refuse", index));
+  member.last_number = *number;
 }
 
 // Called before the transition is noted.

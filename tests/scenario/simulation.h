@@ -152,6 +152,7 @@ class Simulation {
 
   void check_answer(std::size_t index, std::size_t link, vrrp::State before, bool was_resigning,
                     vrrp::Priority priority, const vrrp::AdvertisementReceived& packet);
+  void check_number(std::size_t index, const Packet& packet);
   void check_takeover(std::size_t index, std::size_t link, const vrrp::Transition& transition);
   void check_all();
   void check_node(std::size_t index);

@@ -42,6 +42,7 @@ void Simulation::send(std::size_t index, std::size_t link, const vrrp::Advertise
                                               .bytes = {bytes.begin(), bytes.end()}});
     if (!old_packet_ || random_.chance(5)) old_packet_ = packet;
     last_packet_ = packet;
+    check_number(index, *packet);
     for (std::size_t to = 0; to < nodes_.size(); ++to)
       if (to != index &&
           (destination.is_multicast() || destination == nodes_[to].members[link].address))
