@@ -279,8 +279,6 @@ class Planner {
     config.answers_lower_priority = !instance.lower_priority_no_advert;
     config.answers_higher_priority = instance.higher_priority_send_advert;
     config.fault_on_link_down = instance.track_own_interface;
-    config.ignores_others_as_owner = instance.owner_ignores_adverts;
-    config.fault_without_peers = instance.fault_without_peers;
     config.strict = instance.strict;
     for (const auto& address : instance.addresses)
       config.addresses.push_back(address.prefix.address());
