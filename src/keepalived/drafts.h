@@ -126,9 +126,6 @@ struct GlobalsDraft {
   std::optional<bool> min_garp = {};
   std::optional<std::string> vmac_address_prefix = {};
   std::optional<bool> smtp_alert_vrrp = {};  // goes before smtp_alert
-  int down_timer_adverts = 3;
-  net::IpAddress group_v4 = vrrp::kGroupIpv4;
-  net::IpAddress group_v6 = vrrp::kGroupIpv6;
 };
 
 struct TrackGroupDraft {

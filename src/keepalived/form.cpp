@@ -50,7 +50,7 @@ FormNode script(const Script& given) {
   plain.user.clear();
   out.if_any("script", std::optional(plain));
   out.value("interval", given.interval);
-  out.value("timeout", given.timeout);
+  if (given.timeout != given.interval) out.value("timeout", given.timeout);
   add_weight(out, given.weight, given.reverse);
   out.number("rise", given.rise);
   out.number("fall", given.fall);
@@ -231,14 +231,14 @@ class InstanceForm {
     out_.if_set("track_src_ip", given_.track_source);
     if (is_unicast) {
       out_.list("unicast_peer", given_.peers);
-      out_.number("unicast_ttl", given_.unicast_ttl);
+      if (given_.unicast_ttl != 255) out_.number("unicast_ttl", given_.unicast_ttl);
     } else {
       out_.value("mcast_dst_ip", net::to_string(given_.group));
     }
     // Old versions take this word for "on", whatever follows.
-    out_.if_set("check_unicast_src", given_.check_unicast_source);
-    if (!given_.check_unicast_source)
-      out_.unless("check_unicast_src", false, globals_.check_unicast_source);
+    if (given_.check_unicast_source != globals_.check_unicast_source)
+      out_.add(given_.check_unicast_source ? flag("check_unicast_src")
+                                           : setting("check_unicast_src", false));
     out_.if_set("unicast_fault_no_peer", given_.fault_without_peers);
     out_.if_any("vrf", given_.vrf);
   }
@@ -298,8 +298,7 @@ class InstanceForm {
     out_.if_set("promote_secondaries", given_.promote_secondaries);
     out_.if_set("linkbeat_use_polling", given_.polls_link);
     out_.value("smtp_alert", given_.smtp_alert);
-    out_.unless("notify_priority_changes", given_.notify.priority_changes,
-                globals_.notify_priority_changes);
+    out_.value("notify_priority_changes", given_.notify.priority_changes);
   }
 
   const Instance& given_;

@@ -45,6 +45,9 @@ std::vector<FormNode> form_of(const Config& config, const PrintOptions& options)
 FormNode line_of(const Route& route);
 FormNode line_of(const Rule& rule);
 
+// A line as it stands in a keepalived.conf, without its indentation.
+std::string line_text(const FormNode& line);
+
 // What every node is built of.
 FormNode setting(std::string_view key, Scalar value);
 FormNode settings(std::string_view key, std::vector<Scalar> values);

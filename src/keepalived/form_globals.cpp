@@ -141,6 +141,13 @@ std::vector<FormNode> form_of(const Globals& given) {
   out.if_set("vrrp_higher_prio_send_advert", given.higher_priority_send_advert);
   out.if_set("vrrp_owner_ignore_adverts", given.owner_ignores_adverts);
   out.if_set("vrrp_notify_priority_changes", given.notify_priority_changes);
+  const Globals standard;
+  if (given.down_timer_adverts != standard.down_timer_adverts)
+    out.value("vrrp_down_timer_adverts", std::int64_t{given.down_timer_adverts});
+  if (given.multicast_v4 != standard.multicast_v4)
+    out.value("vrrp_mcast_group4", net::to_string(given.multicast_v4));
+  if (given.multicast_v6 != standard.multicast_v6)
+    out.value("vrrp_mcast_group6", net::to_string(given.multicast_v6));
   out.if_any("vrrp_startup_delay", given.startup_delay);
   out.if_any("vrrp_delay_after_boot", given.delay_after_boot);
   out.if_any("default_interface", given.default_interface);
@@ -149,7 +156,6 @@ std::vector<FormNode> form_of(const Globals& given) {
   else
     out.if_set("dynamic_interfaces", given.dynamic_interfaces);
   out.if_set("log_unknown_vrids", given.log_unknown_vrids);
-  const Globals standard;
   if (given.vmac_prefix != standard.vmac_prefix) out.value("vmac_prefix", given.vmac_prefix);
   if (given.vmac_address_prefix != given.vmac_prefix)
     out.value("vmac_addr_prefix", given.vmac_address_prefix);

@@ -182,6 +182,8 @@ FormNode line_of(const Route& given) {
   if (given.metric) out.push_back(setting("metric", number(*given.metric)));
   add_details(given, out);
   if (given.insert == Route::Insert::Add) out.push_back(flag("add"));
+  if (given.insert == Route::Insert::Prepend && given.type != RouteType::Unicast)
+    out.push_back(flag("prepend"));
   if (given.insert == Route::Insert::Append) out.push_back(flag("append"));
   if (!given.track) out.push_back(flag("no_track"));
   if (!given.track_group.empty()) out.push_back(setting("track_group", given.track_group));

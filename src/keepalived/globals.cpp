@@ -53,11 +53,11 @@ void set_part_text(Draft& draft, const Call& call) {
   if (auto value = text_word(call)) (draft.globals.*Part).*Member = std::move(value->value);
 }
 
-template <net::IpAddress GlobalsDraft::*Member, net::Family Family>
+template <net::IpAddress Globals::*Member, net::Family Family>
 void set_group(Draft& draft, const Call& call) {
   const auto value = address(call);
   if (value && value->value.family() == Family && value->value.is_multicast())
-    draft.*Member = value->value;
+    draft.globals.*Member = value->value;
   else if (value)
     call.findings().error(value->at,
                           fmt::format("{} is no multicast address of {}",
@@ -371,12 +371,12 @@ const Handlers<Draft>& of_vrrp() {
       {"vrrp_notify_priority_changes", set_switch<&G::notify_priority_changes>},
       {"vrrp_down_timer_adverts",
        [](Draft& draft, const Call& call) {
-         if (const auto value = integer(call)) draft.down_timer_adverts = value->value;
+         if (const auto value = integer(call)) draft.globals.down_timer_adverts = value->value;
        }},
       {"vrrp_startup_delay", set_seconds<&G::startup_delay>},
       {"vrrp_delay_after_boot", set_seconds<&G::delay_after_boot>},
-      {"vrrp_mcast_group4", set_group<&GlobalsDraft::group_v4, net::Family::Ipv4>},
-      {"vrrp_mcast_group6", set_group<&GlobalsDraft::group_v6, net::Family::Ipv6>},
+      {"vrrp_mcast_group4", set_group<&G::multicast_v4, net::Family::Ipv4>},
+      {"vrrp_mcast_group6", set_group<&G::multicast_v6, net::Family::Ipv6>},
       {"log_unknown_vrids", set_flag<&G::log_unknown_vrids>},
       {"vmac_prefix", set_text<&G::vmac_prefix>},
       {"vmac_addr_prefix",

@@ -9,6 +9,8 @@
 
 #include "base/identity.h"
 #include "keepalived/where.h"
+#include "net/ip_address.h"
+#include "vrrp/packet.h"
 #include "vrrp/types.h"
 
 namespace keepalived {
@@ -107,6 +109,9 @@ struct Globals {
   bool higher_priority_send_advert = false;
   bool owner_ignores_adverts = false;
   bool notify_priority_changes = false;
+  int down_timer_adverts = 3;  // this and the groups: of instances that do not say
+  net::IpAddress multicast_v4 = vrrp::kGroupIpv4;
+  net::IpAddress multicast_v6 = vrrp::kGroupIpv6;
   Duration startup_delay = {};
   Duration delay_after_boot = {};  // counted from the host's boot; the longer of the two holds
   std::string default_interface = "eth0";

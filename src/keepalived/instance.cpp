@@ -21,7 +21,14 @@ void set_state(Draft& draft, const Call& call) {
                             "BACKUP is used");
     draft.state = {InitialState::Backup, words[1].at};
   } else if (const auto value = choice(call)) {
-    draft.state = {value->value == 0 ? InitialState::Master : InitialState::Backup, value->at};
+    const auto wanted = value->value == 0 ? InitialState::Master : InitialState::Backup;
+    const bool is_kept = draft.state && draft.state->value == InitialState::Master;
+    if (draft.state)
+      call.findings()
+          .warning(call.statement.at(), is_kept ? "`state` is given twice; MASTER counts"
+                                                : "`state` is given twice; the last one counts")
+          .also(draft.state->at, "the other one is here");
+    if (!is_kept) draft.state = {wanted, value->at};
   }
 }
 

@@ -67,7 +67,8 @@ void read_delays(Context& context, const Statement& statement, std::vector<Inter
       continue;
     }
     const auto down = delay(context, line.words[1]);
-    const auto up = line.words.size() == 3 ? delay(context, line.words[2]) : down;
+    // The manual of keepalived says: as DOWN. What it does is this.
+    const auto up = line.words.size() == 3 ? delay(context, line.words[2]) : Duration{};
     if (down && up)
       into.push_back({.interface = line.keyword(),
                       .down = *down,

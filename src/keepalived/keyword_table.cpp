@@ -192,7 +192,7 @@ constexpr Keyword kKeywords[] = {
   {.block = kGlobals, .name = "disable_local_igmp", .type = Flag, .sentence = "no IGMP reports for link-local groups", .status = kNotYet},
 
   // ---- vrrp_instance
-  {.block = kInstance, .name = "state", .type = Choice, .choices = "MASTER|BACKUP", .default_text = "BACKUP", .sentence = "where to begin; the election decides"},
+  {.block = kInstance, .name = "state", .type = Choice, .choices = "MASTER|BACKUP", .default_text = "BACKUP", .sentence = "where to begin; the election decides", .repeats = true},
   {.block = kInstance, .name = "interface", .type = Text, .sentence = "where advertisements go; `auto`: the interface whose network has the first address"},
   {.block = kInstance, .name = "virtual_router_id", .type = Integer, .least = 1, .most = 255, .sentence = "which virtual router this is; required, and the same on all its nodes"},
   {.block = kInstance, .name = "priority", .type = Integer, .least = 1, .most = 255, .default_text = "100", .sentence = "the highest wins; 255 owns the addresses, and is what `state MASTER` without a priority gets"},

@@ -66,6 +66,22 @@ std::string with_user(const Command& given) {
   return out;
 }
 
+std::string scalar(const Scalar& value) {
+  struct Writer {
+    std::string operator()(bool is_on) const { return is_on ? "on" : "off"; }
+    std::string operator()(std::int64_t number) const { return std::to_string(number); }
+    std::string operator()(const std::string& text) const { return text; }
+    std::string operator()(Duration time) const { return in_seconds(time); }
+  };
+  return std::visit(Writer{}, value);
+}
+
+std::string words_of(const FormNode& node) {
+  std::string out = node.key;
+  for (const Scalar& value : node.values) out += " " + word(scalar(value));
+  return out;
+}
+
 // Lines with an indentation of two spaces a level.
 class Printer {
  public:
@@ -108,39 +124,23 @@ class Printer {
     out_ += '\n';
   }
 
-  static std::string scalar(const Scalar& value) {
-    struct Writer {
-      std::string operator()(bool is_on) const { return is_on ? "on" : "off"; }
-      std::string operator()(std::int64_t number) const { return std::to_string(number); }
-      std::string operator()(const std::string& text) const { return text; }
-      std::string operator()(Duration time) const { return in_seconds(time); }
-    };
-    return std::visit(Writer{}, value);
-  }
-
-  static std::string words_of(const FormNode& node) {
-    std::string out = node.key;
-    for (const Scalar& value : node.values) out += " " + word(scalar(value));
-    return out;
-  }
-
-  // The value and what stands behind it; its key is for other writers.
-  static std::string line_text(const FormNode& node) {
-    std::string out;
-    const auto add = [&](const std::string& text) { out += (out.empty() ? "" : " ") + text; };
-    for (const Scalar& value : node.values) add(word(scalar(value)));
-    for (const FormNode& one : node.inner) {
-      add(words_of(one));
-      if (!one.inner.empty()) add(line_text({.kind = FormNode::Kind::Line, .inner = one.inner}));
-    }
-    return out;
-  }
-
   std::string out_;
   std::size_t depth_ = 0;
 };
 
 }  // namespace
+
+// The value and what stands behind it; its key is for other writers.
+std::string line_text(const FormNode& node) {
+  std::string out;
+  const auto add = [&](const std::string& text) { out += (out.empty() ? "" : " ") + text; };
+  for (const Scalar& value : node.values) add(word(scalar(value)));
+  for (const FormNode& one : node.inner) {
+    add(words_of(one));
+    if (!one.inner.empty()) add(line_text({.kind = FormNode::Kind::Line, .inner = one.inner}));
+  }
+  return out;
+}
 
 std::string print(const Config& config, const PrintOptions& options) {
   return Printer().print(form_of(config, options));

@@ -53,7 +53,6 @@ TEST(Print, SpellsOutWhatIsInForce) {
             "  unicast_peer {\n"
             "    10.0.0.3 max_ttl 255\n"
             "  }\n"
-            "  unicast_ttl 255\n"
             "  check_unicast_src\n"
             "  virtual_ipaddress {\n"
             "    10.0.0.1/24 brd 10.0.0.255 dev eth1 label eth1:a\n"
@@ -67,6 +66,7 @@ TEST(Print, SpellsOutWhatIsInForce) {
             "  lower_prio_no_advert off\n"
             "  higher_prio_send_advert off\n"
             "  smtp_alert off\n"
+            "  notify_priority_changes off\n"
             "  notify \"/n 'a b'\" me\n"
             "}\n");
 }

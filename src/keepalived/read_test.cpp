@@ -253,12 +253,13 @@ TEST(Groups, DoNotLetWeightsPullThemApart) {
                                "vrrp_script s {\nscript /bin/true a \"b c\"\nweight 2\n}\n"
                                "vrrp_sync_group g { group { a } }\n");
   EXPECT_THAT(reading.config.instances.at(0).scripts, testing::IsEmpty());
-  EXPECT_EQ(reading.config.instances.at(0).interfaces.size(), 1U);
+  // An interface goes on being watched, as keepalived has it.
+  EXPECT_EQ(reading.config.instances.at(0).interfaces.at(0).weight, 0);
+  EXPECT_EQ(reading.config.instances.at(0).interfaces.size(), 2U);
   EXPECT_THAT(reading.config.scripts.at(0).command.argv, ElementsAre("/bin/true", "a", "b c"));
-  EXPECT_THAT(whats(reading),
-              ElementsAre("`s` is ignored: its weight would pull the group g apart",
-                          "`eth1` is ignored: its weight would pull the group g apart",
-                          "the group g has one member only"));
+  EXPECT_THAT(whats(reading), ElementsAre("`s` is ignored: its weight would pull the group g apart",
+                                          "the weight of `eth1` would pull the group g apart",
+                                          "the group g has one member only"));
 }
 
 TEST(Twice, TheLastValueCountsAndTheFirstScript) {

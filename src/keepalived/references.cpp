@@ -109,11 +109,28 @@ void References::resolve(TrackDrafts tracked, Instance& into) const {
           "when it is down nothing can be sent: that is a fault");
     return is_own;
   });
+  if (is_pulled && !into.priority.is_owner())
+    for (TrackDraft& draft : tracked.interfaces) {
+      if (draft.weight.value_or(0) == 0) continue;
+      context_.findings.warning(draft.at,
+                                fmt::format("the weight of `{}` would pull the group {} apart",
+                                            draft.name, group->second->name.text),
+                                "without it its loss is a fault; track it in the group, or add "
+                                "sync_group_tracking_weight there");
+      draft.weight = 0;
+    }
   into.interfaces = one(tracked.interfaces, nullptr, "interface");
   into.scripts = one(tracked.scripts, &scripts_, "vrrp_script");
   into.files = one(tracked.files, &files_, "track_file");
   into.processes = one(tracked.processes, &processes_, "vrrp_track_process");
   into.bfd = one(tracked.bfd, &bfd_, "bfd_instance");
+}
+
+void References::inherit(Instance& into) const {
+  const auto group = group_of_.find(into.name);
+  if (group != group_of_.end())
+    into.notify.priority_changes =
+        group->second->notify_priority_changes.value_or(into.notify.priority_changes);
 }
 
 std::vector<SyncGroup> References::resolve_groups(std::vector<GroupDraft> drafts,

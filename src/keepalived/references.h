@@ -24,6 +24,8 @@ class References {
 
   // Trackers of an instance, with the weights of what they name.
   void resolve(TrackDrafts tracked, Instance& into) const;
+  // What an instance that does not say takes from its group.
+  void inherit(Instance& into) const;
   std::vector<SyncGroup> resolve_groups(std::vector<GroupDraft> drafts, const Config& config) const;
   // What is static, and the track_group blocks it speaks of. Instances must be complete.
   void resolve_static(Drafts& drafts, Config& config) const;

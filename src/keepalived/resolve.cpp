@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "keepalived/drafts.h"
@@ -146,6 +147,9 @@ class InstanceResolver {
     out.priority = vrrp::Priority(static_cast<std::uint8_t>(priority));
     out.initial_state = is_master || (!draft_.state && priority == kOwner) ? InitialState::Master
                                                                            : InitialState::Backup;
+    // Strict mode: MASTER is who owns the addresses, and nobody else.
+    if (out.strict)
+      out.initial_state = out.priority.is_owner() ? InitialState::Master : InitialState::Backup;
   }
 
   void set_preemption(Instance& out) {
@@ -238,6 +242,8 @@ class InstanceResolver {
                        "RFC 3768 took it out of version 2");
     } else if (draft_.authentication->value == Authentication::Header) {
       out.authentication = Authentication::Header;
+      // Its sequence numbers must be heard before they can be gone on with.
+      if (!out.priority.is_owner()) out.initial_state = InitialState::Backup;
       if (draft_.password) out.password = std::move(draft_.password->value);
     } else if (!draft_.password || draft_.password->value.empty()) {
       findings().error(at, "auth_type PASS without auth_pass; it is ignored",
@@ -274,7 +280,8 @@ class InstanceResolver {
     if (out.strict && !out.peers.empty())
       findings().error(*draft_.unicast, "strict mode has no unicast",
                        "the peers are used all the same");
-    out.group = out.family == net::Family::Ipv4 ? globals_.group_v4 : globals_.group_v6;
+    out.group = out.family == net::Family::Ipv4 ? globals_.globals.multicast_v4
+                                                : globals_.globals.multicast_v6;
     if (!draft_.group) return;
     if (draft_.group->value.family() == out.family)
       out.group = draft_.group->value;
@@ -291,7 +298,7 @@ class InstanceResolver {
     out.check_unicast_source = draft_.check_unicast_source.value_or(globals.check_unicast_source);
     out.unicast_ttl = static_cast<std::uint8_t>(draft_.unicast_ttl.value_or(255));
     out.track_own_interface = draft_.track_own_interface;
-    out.down_timer_adverts = draft_.down_timer_adverts.value_or(globals_.down_timer_adverts);
+    out.down_timer_adverts = draft_.down_timer_adverts.value_or(globals.down_timer_adverts);
     out.skip_check_adv_addr = draft_.skip_check_adv_addr.value_or(globals.skip_check_adv_addr);
     out.lower_priority_no_advert =
         draft_.lower_priority_no_advert.value_or(globals.lower_priority_no_advert || out.strict);
@@ -420,6 +427,21 @@ class InstanceResolver {
 
 namespace {
 
+// A group of which one member is no owner that begins as MASTER begins as BACKUP, all of it.
+void begin_together(Config& config) {
+  std::map<std::string_view, Instance*> instances;
+  for (Instance& instance : config.instances) instances.emplace(instance.name, &instance);
+  for (const SyncGroup& group : config.groups) {
+    const bool all_own = std::ranges::all_of(group.members, [&](const std::string& member) {
+      const Instance& one = *instances.at(member);
+      return one.priority.is_owner() && one.initial_state == InitialState::Master;
+    });
+    if (!all_own)
+      for (const std::string& member : group.members)
+        instances.at(member)->initial_state = InitialState::Backup;
+  }
+}
+
 // Globals that depend on each other, in whatever order they stand.
 Globals resolve_globals(GlobalsDraft& draft) {
   if (draft.min_garp.value_or(false)) {
@@ -454,12 +476,14 @@ Config resolve(Context& context, Drafts drafts) {
     auto instance = InstanceResolver(context, drafts.globals, draft).resolve();
     if (!instance) continue;
     references.resolve(std::move(draft.tracked), *instance);
+    if (!draft.notify_priority_changes) references.inherit(*instance);
     config.instances.push_back(std::move(*instance));
     origins.push_back(where);
     draft = InstanceDraft{.name = {}};  // 65,000 of them need not be there twice
   }
   check_router_ids(context, config, origins);
   config.groups = references.resolve_groups(std::move(drafts.groups), config);
+  begin_together(config);
   references.resolve_static(drafts, config);
   return config;
 }

@@ -75,6 +75,7 @@ class RouteReader {
     }
     if (const auto type = route_type(at->text)) {
       route_.type = *type;
+      route_.insert = Route::Insert::Add;  // as keepalived has it where a type is written
       at = entry_.value(*at);
       if (at == nullptr) return;
     }
@@ -280,6 +281,8 @@ class RouteReader {
                          "add `no_track` to give it another one");
       route_.protocol = kRouteProtocol;
     }
+    // keepalived watches a route by its interface.
+    if (route_.device.empty()) route_.track = false;
     if (!route_.track_group.empty() && route_.device.empty()) {
       findings().error(entry_.first().at, "a route in a track_group needs `dev`",
                        "its track_group is ignored");
