@@ -23,6 +23,7 @@ constexpr int kAll = 261;
 constexpr int kLint = 300;
 constexpr int kPrintConfig = 301;
 constexpr int kHelpConfig = 302;
+constexpr int kWithPasswords = 304;
 constexpr int kPeer = 320;
 constexpr int kJson = 321;
 constexpr int kHelpLint = 322;
@@ -66,6 +67,7 @@ constexpr std::array kLong = {
     option{"json", no_argument, nullptr, kJson},
     option{"help-lint", optional_argument, nullptr, kHelpLint},
     option{"print-config", no_argument, nullptr, kPrintConfig},
+    option{"with-passwords", no_argument, nullptr, kWithPasswords},
     option{"help-config", optional_argument, nullptr, kHelpConfig},
     option{"metrics", required_argument, nullptr, kMetrics},
     option{"control", required_argument, nullptr, kControl},
@@ -132,6 +134,9 @@ base::Result<> take(int letter, const std::string& value, Options& options) {
     case kHelpLint:
       options.action = Options::Action::HelpLint;
       options.keyword = value;
+      return {};
+    case kWithPasswords:
+      options.with_passwords = true;
       return {};
     case kPrintConfig:
       options.action = Options::Action::PrintConfig;
@@ -209,9 +214,13 @@ base::Result<Options> parse_options(std::vector<std::string> arguments) {
       options.action == Options::Action::HelpConfig || options.action == Options::Action::HelpLint;
   if (is_help && options.keyword.empty() && optind + 1 == count)
     options.keyword = pointers[static_cast<std::size_t>(optind++)];
-  if (options.as_json && options.action != Options::Action::Test)
-    return base::fail(base::Kind::Invalid, "--json says what -t finds",
-                      "write holdfastd -t --json");
+  const bool prints = options.action == Options::Action::PrintConfig;
+  if (options.as_json && options.action != Options::Action::Test && !prints)
+    return base::fail(base::Kind::Invalid, "--json says what -t finds or --print-config prints",
+                      "write holdfastd -t --json or holdfastd --print-config --json");
+  if (options.with_passwords && !prints)
+    return base::fail(base::Kind::Invalid, "--with-passwords is about --print-config",
+                      "write holdfastd --print-config --with-passwords");
   if (optind < count)
     return base::fail(
         base::Kind::Invalid,
@@ -238,9 +247,10 @@ Options (keepalived's; those of its other parts are accepted and have no effect)
   -t, --config-test[=FILE]   check it and exit: 0 sound, 5 runs with errors, 4 cannot run
       --lint                 -t, and say what is allowed but seldom meant
       --peer=FILE[@ID]       -t, and say whether this node and that one work together; may be repeated
-      --json                 with -t: the findings for programs, on standard output
+      --json                 with -t: the findings for programs, with --print-config: as data
       --help-lint[=RULE]     what --lint and --peer look for, or one rule explained
       --print-config         print what is in force as a keepalived.conf, without passwords, and exit
+      --with-passwords       with --print-config: also the passwords and keys
       --help-config[=KEYWORD]  explain every keyword of keepalived.conf, or one
   -n, --dont-fork            stay in the foreground
   -l, --log-console          log to standard error instead of syslog

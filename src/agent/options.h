@@ -21,16 +21,17 @@ struct Options {
   std::string test_output = {};         // -tFILE; empty: stderr
   bool lints = false;                   // --lint: with -t, also what is allowed and seldom meant
   std::vector<std::string> peers = {};  // --peer=FILE[@ID]: with -t, the files of other nodes
-  bool as_json = false;                 // --json: what -t finds, for programs
-  std::string keyword = {};             // --help-config=KEYWORD, --help-lint=RULE; empty: all
-  std::string signal_name = {};         // --signum=NAME
+  bool as_json = false;          // --json: what -t finds or --print-config prints, for programs
+  bool with_passwords = false;   // --with-passwords: of --print-config
+  std::string keyword = {};      // --help-config=KEYWORD, --help-lint=RULE; empty: all
+  std::string signal_name = {};  // --signum=NAME
   // One process plays both roles, so both files name it. Empty: the default place, which need not
   // be writable; an explicit one must be.
   std::string pid_file = {};
   std::string vrrp_pid_file = {};
   // The control socket's path; empty: the default place; "off": none.
   std::string control = {};
-  std::string metrics = {};  // [ADDRESS:]PORT; empty: none
+  std::string metrics = {};                      // [ADDRESS:]PORT; empty: none
   std::vector<std::string> without_effect = {};  // accepted, but nothing here does it
 };
 

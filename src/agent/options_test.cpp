@@ -45,6 +45,9 @@ TEST(Options, TestMayNameAFileForItsFindings) {
   EXPECT_EQ(parse_options({"k", "-t"})->action, Options::Action::Test);
   EXPECT_TRUE(parse_options({"k", "-t", "--lint"})->lints);
   EXPECT_EQ(parse_options({"k", "--print-config"})->action, Options::Action::PrintConfig);
+  EXPECT_TRUE(parse_options({"k", "--print-config", "--json"})->as_json);
+  EXPECT_TRUE(parse_options({"k", "--print-config", "--with-passwords"})->with_passwords);
+  EXPECT_FALSE(parse_options({"k", "--with-passwords"}));
   EXPECT_EQ(parse_options({"k", "--help-config=priority"})->keyword, "priority");
   EXPECT_THAT(parse_options({"k", "--peer", "a", "--peer=b@c"})->peers, ElementsAre("a", "b@c"));
   EXPECT_EQ(parse_options({"k", "--help-lint", "owner"})->keyword, "owner");

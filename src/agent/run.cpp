@@ -87,7 +87,11 @@ base::Result<Loaded> load_standing_alone(const Options& options) {
 int print_config(const Options& options) {
   const keepalived::Reading reading = read_file(options.config_file, options.config_id);
   std::cerr << rendered(reading.diagnostics);
-  std::cout << keepalived::print(reading.config);
+  const keepalived::PrintOptions what{.with_passwords = options.with_passwords};
+  if (options.as_json)
+    std::cout << json::dump_pretty(keepalived::to_json(reading.config, what)) << "\n";
+  else
+    std::cout << keepalived::print(reading.config, what);
   return static_cast<int>(reading.verdict);
 }
 
