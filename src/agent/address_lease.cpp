@@ -138,8 +138,14 @@ base::Result<> AddressLease::set(const std::vector<Leased>& routers) {
     if (!present.contains(id)) terms_.forget(id);
   routers_ = std::move(present);
   if (wanted == addresses_) return {};
-  const bool has_same_leases = std::ranges::equal(
-      wanted, addresses_, {}, &Addresses::value_type::first, &Addresses::value_type::first);
+  std::map<LeaseTerms::Class, Families> families;
+  for (const auto& [lease, addresses] : wanted) {
+    Families& of = families[lease];
+    for (const net::IpAddress& address : addresses)
+      (address.is_v4() ? of.has_v4 : of.has_v6) = true;
+  }
+  const bool has_same_leases = families == families_;
+  families_ = std::move(families);
   const Addresses before = std::exchange(addresses_, std::move(wanted));
   if (!has_same_leases) return write_all(Clock::now());
   for (const auto& [lease, addresses] : addresses_) {
@@ -200,6 +206,7 @@ void AddressLease::renew(vrrp::Instant now) {
   if (due.empty()) return;
   batch_.clear();
   for (const LeaseTerms::Renewal& renewal : due) put(renewal, now);
+  if (batch_.is_empty()) return;
   filter_.commit_later(batch_);
   ++renewals_;
 }
@@ -210,15 +217,17 @@ void AddressLease::put(LeaseTerms::Renewal renewal, vrrp::Instant now) {
   const SetNames names(renewal.lease);
   const auto left = std::chrono::floor<std::chrono::milliseconds>(renewal.until - now);
   const auto timeout = std::max(left, 1ms);
-  const std::array<nft::Element, 2> inet{{{kIpv4, timeout}, {kIpv6, timeout}}};
-  const std::array<nft::Element, 1> arp{{{kArp, timeout}}};
-  const auto replace = [&](const nft::Table& table, std::span<const nft::Element> elements) {
-    batch_.add_elements(table, names.held, elements);
-    batch_.remove_elements(table, names.held, elements);
-    batch_.add_elements(table, names.held, elements);
+  const auto replace = [&](nft::Family family, std::span<const std::uint8_t> key) {
+    const nft::Table table{family, name_};
+    const std::array<nft::Element, 1> element{{{key, timeout}}};
+    batch_.add_elements(table, names.held, element);
+    batch_.remove_elements(table, names.held, element);
+    batch_.add_elements(table, names.held, element);
   };
-  replace({nft::Family::Inet, name_}, inet);
-  replace({nft::Family::Arp, name_}, arp);
+  const Families families = families_[renewal.lease];
+  if (families.has_v4) replace(nft::Family::Inet, kIpv4);
+  if (families.has_v4) replace(nft::Family::Arp, kArp);
+  if (families.has_v6) replace(nft::Family::Inet, kIpv6);
 }
 
 // `nft flush ruleset`, as a firewall's reload does, takes our tables along.

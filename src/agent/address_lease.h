@@ -46,6 +46,13 @@ class AddressLease {
 
  private:
   using Addresses = std::map<LeaseTerms::Class, std::set<net::IpAddress>>;
+  // What a lease is for: each costs an element that is renewed.
+  struct Families {
+    bool has_v4 = false;
+    bool has_v6 = false;
+
+    bool operator==(const Families&) const = default;
+  };
 
   AddressLease(netlink::nft::Filter filter, io::Descriptor lock, std::string name);
   base::Result<> write_all(vrrp::Instant now);
@@ -61,6 +68,7 @@ class AddressLease {
   LeaseTerms terms_;
   std::set<vrrp::RouterId> routers_;
   Addresses addresses_;
+  std::map<LeaseTerms::Class, Families> families_;  // of addresses_
   vrrp::Instant restored_{};
   std::uint64_t renewals_ = 0;
 };
