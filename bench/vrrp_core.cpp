@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "simulation.h"
+#include "vrrp/authentication.h"
 #include "vrrp/engine.h"
 
 namespace {
@@ -81,6 +82,22 @@ void send(benchmark::State& state) {
   benchmark::DoNotOptimize(bytes);
 }
 
+// To sign a packet and to verify it, which comes on top of sending and receiving.
+void prove_trailer(benchmark::State& state) {
+  const vrrp::TrailerConfig config{.keys = {{.id = 1, .secret = std::vector<std::uint8_t>(32, 1)}}};
+  vrrp::TrailerProof sender(config), receiver(config);
+  const auto plain = vrrp::encode({.version = vrrp::Version::V3,
+                                   .vrid = 1,
+                                   .priority = vrrp::Priority(200),
+                                   .interval = 1s,
+                                   .address_bytes = kAddressBytes},
+                                  kPeer, vrrp::kGroupIpv4);
+  for (auto _ : state)
+    if (receiver.refusal({kPeer, vrrp::kGroupIpv4, 255, sender.seal(plain, kPeer, {}), {}, {}}))
+      return state.SkipWithError("refused");
+  state.SetItemsProcessed(state.iterations());
+}
+
 void footprint(benchmark::State& state) {
   double bytes = 0;
   for (auto _ : state) {
@@ -107,6 +124,7 @@ void simulate(benchmark::State& state) {
 
 BENCHMARK(receive)->Arg(10)->Arg(1000)->Arg(10000);
 BENCHMARK(send)->Arg(10)->Arg(1000)->Arg(10000);
+BENCHMARK(prove_trailer);
 BENCHMARK(footprint)->Arg(10000)->Iterations(1);
 BENCHMARK(simulate);
 
