@@ -59,7 +59,6 @@ struct TrackerSnapshot {
   std::string name = {};                  // "check_haproxy"
   std::optional<bool> is_up = {};         // nothing: no result yet
   std::optional<int> value = {};          // a file's number
-  std::string detail = {};                // "exit status 1"
   std::vector<std::string> routers = {};  // who tracks it
 };
 
