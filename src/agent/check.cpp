@@ -81,14 +81,16 @@ class Checker {
     rules.may_change_user = true;  // who only checks need not be allowed what the daemon will be
     TrackNames names;
     keepalived::Reading reading = read_file(options_.config_file, options_.config_id);
-    const keepalived::Config written = reading.config;  // planning takes what cannot run out of it
+    // Planning takes out of it what cannot run.
+    const bool is_judged = options_.lints || !options_.peers.empty();
+    const keepalived::Config written = is_judged ? reading.config : keepalived::Config();
     Loaded loaded = load(std::move(reading), kernel->view(), names, rules);
     result_.file = options_.config_file;
     result_.verdict = loaded.verdict;
     result_.findings = std::move(loaded.diagnostics);
     if (options_.lints)
       append(result_.findings, keepalived::lint(written, surroundings(kernel->view())));
-    compare(written);
+    if (!options_.peers.empty()) compare(written);
     sort_by_place(result_.findings);
     return std::move(result_);
   }

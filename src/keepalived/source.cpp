@@ -48,12 +48,7 @@ text::Place Sources::spot(const Origin& origin) const {
 
 text::Place Sources::place(const Origin& origin) const {
   text::Place place = spot(origin);
-  if (origin.file != last_.file || origin.use != last_.use || origin.round != last_.round ||
-      last_.line == 0) {
-    last_way_ = way(origin);
-    last_ = origin;
-  }
-  place.use = last_way_;
+  place.use = way(origin);
   return place;
 }
 
@@ -76,14 +71,18 @@ std::uint32_t Sources::add_loop(const Origin& at, std::size_t rounds,
 }
 
 void Sources::hide(const Origin& secret) {
-  hidden_[{secret.file, secret.line}].emplace(secret.column, secret.length);
+  bool is_new = hidden_[{secret.file, secret.line}].emplace(secret.column, secret.length).second;
   // It may be what a loop gives.
   for (std::uint32_t round = secret.round; round != 0;) {
     Loop& loop = loops_[static_cast<std::size_t>(&loop_of(round) - loops_.data())];
+    is_new = is_new || !loop.is_secret;
     loop.is_secret = true;
     hidden_[{loop.at.file, loop.at.line}].emplace(loop.at.column, loop.at.length);
     round = loop.at.round;
   }
+  if (!is_new) return;
+  ways_.clear();  // they may show it
+  ways_of_rounds_.clear();
 }
 
 const Sources::Loop& Sources::loop_of(std::uint32_t round) const {
@@ -93,8 +92,14 @@ const Sources::Loop& Sources::loop_of(std::uint32_t round) const {
   return *std::prev(after);
 }
 
+const std::shared_ptr<const text::Use>& Sources::way(const Origin& origin) const {
+  const std::tuple key(origin.file, origin.use, origin.round);
+  const auto known = ways_.find(key);
+  return known != ways_.end() ? known->second : ways_.emplace(key, new_way(origin)).first->second;
+}
+
 // From the innermost macro outwards, then the loops, then the include.
-std::shared_ptr<const text::Use> Sources::way(const Origin& origin) const {
+std::shared_ptr<const text::Use> Sources::new_way(const Origin& origin) const {
   if (origin.use == 0)
     return origin.round != 0 ? way_of_round(origin.round) : way_of_file(origin.file);
   const MacroUse& used = uses_[origin.use - 1];
@@ -106,14 +111,17 @@ std::shared_ptr<const text::Use> Sources::way(const Origin& origin) const {
       text::Use{fmt::format("{} is used here", used.macro), std::move(at)});
 }
 
-std::shared_ptr<const text::Use> Sources::way_of_round(std::uint32_t round) const {
+const std::shared_ptr<const text::Use>& Sources::way_of_round(std::uint32_t round) const {
+  if (const auto known = ways_of_rounds_.find(round); known != ways_of_rounds_.end())
+    return known->second;
   const Loop& loop = loop_of(round);
   text::Place at = spot(loop.at);
   at.use = loop.at.round != 0 ? way_of_round(loop.at.round) : way_of_file(loop.at.file);
   std::string what =
       loop.is_secret ? std::string("in a round of this loop")
                      : fmt::format("in the round with {}", loop.describe(round - loop.first_round));
-  return std::make_shared<text::Use>(text::Use{std::move(what), std::move(at)});
+  auto made = std::make_shared<text::Use>(text::Use{std::move(what), std::move(at)});
+  return ways_of_rounds_.emplace(round, std::move(made)).first->second;
 }
 
 std::shared_ptr<const text::Use> Sources::way_of_file(std::uint32_t file) const {

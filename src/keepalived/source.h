@@ -74,8 +74,9 @@ class Sources {
   };
   const Loop& loop_of(std::uint32_t round) const;
   text::Place spot(const Origin& origin) const;
-  std::shared_ptr<const text::Use> way(const Origin& origin) const;
-  std::shared_ptr<const text::Use> way_of_round(std::uint32_t round) const;
+  const std::shared_ptr<const text::Use>& way(const Origin& origin) const;
+  std::shared_ptr<const text::Use> new_way(const Origin& origin) const;
+  const std::shared_ptr<const text::Use>& way_of_round(std::uint32_t round) const;
   std::shared_ptr<const text::Use> way_of_file(std::uint32_t file) const;
 
   std::vector<File> files_;
@@ -87,9 +88,12 @@ class Sources {
       known_uses_;           // by file, line, column and use of the place
   std::vector<Loop> loops_;  // in the order of their rounds
   std::uint32_t rounds_ = 0;
-  // The last way that was made: neighbours have it in common.
-  mutable Origin last_;
-  mutable std::shared_ptr<const text::Use> last_way_;
+  // The ways that were made, by file, use and round: words of one block have theirs in common, and
+  // so have the rounds of an inner loop that of the outer one.
+  mutable std::map<std::tuple<std::uint32_t, std::uint32_t, std::uint32_t>,
+                   std::shared_ptr<const text::Use>>
+      ways_;
+  mutable std::map<std::uint32_t, std::shared_ptr<const text::Use>> ways_of_rounds_;
 };
 
 }  // namespace keepalived
