@@ -11,11 +11,11 @@ namespace agent {
 namespace {
 
 constexpr std::uint32_t kFirstStandIn = 0x80000000;  // the kernel's indexes are positive ints
-constexpr std::uint32_t kPrivateMode = 1;            // MACVLAN_MODE_PRIVATE
+constexpr std::uint32_t kBridgeMode = 4;             // MACVLAN_MODE_BRIDGE
 
 bool is_same(const netlink::Link& link, const VmacPlanner::Wish& wish) {
   return link.kind == "macvlan" && link.base == wish.base.index && link.mac == wish.mac &&
-         link.mode == kPrivateMode;
+         link.mode == kBridgeMode;
 }
 
 bool is_ours(const netlink::Link& link) {

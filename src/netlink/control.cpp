@@ -211,7 +211,7 @@ base::Result<InterfaceIndex> Control::create_macvlan(const std::string& name,
     const wire::Message::Nest info(message, IFLA_LINKINFO);
     message.put(IFLA_INFO_KIND, std::string_view("macvlan"));
     const wire::Message::Nest data(message, IFLA_INFO_DATA);
-    message.put(IFLA_MACVLAN_MODE, std::uint32_t{MACVLAN_MODE_PRIVATE});
+    message.put(IFLA_MACVLAN_MODE, std::uint32_t{MACVLAN_MODE_BRIDGE});
   }
   const auto made = impl_->ask(fmt::format("cannot create macvlan {}", name), std::move(message));
   if (!made) return std::unexpected(made.error());

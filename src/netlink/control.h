@@ -40,7 +40,8 @@ struct BridgeOptions {
   std::optional<std::uint32_t> mtu = {};
 };
 
-// In private mode: it exchanges no frames with others on the same base.
+// In bridge mode: what comes from outside with its own MAC as the source, as from a peer with the
+// same virtual MAC, still reaches the base.
 struct MacvlanOptions {
   InterfaceIndex base;
   net::MacAddress mac;
