@@ -11,11 +11,12 @@ namespace agent {
 namespace {
 
 constexpr std::uint32_t kFirstStandIn = 0x80000000;  // the kernel's indexes are positive ints
-constexpr std::uint32_t kBridgeMode = 4;             // MACVLAN_MODE_BRIDGE
+constexpr std::uint32_t kPrivateMode = 1;            // MACVLAN_MODE_PRIVATE, keepalived's
+constexpr std::uint32_t kBridgeMode = 4;             // MACVLAN_MODE_BRIDGE, ours
 
 bool is_same(const netlink::Link& link, const VmacPlanner::Wish& wish) {
   return link.kind == "macvlan" && link.base == wish.base.index && link.mac == wish.mac &&
-         link.mode == kBridgeMode;
+         (link.mode == kBridgeMode || link.mode == kPrivateMode);
 }
 
 bool is_ours(const netlink::Link& link) {

@@ -24,7 +24,7 @@ netlink::Link macvlan(std::string name, Family family) {
           .mac = virtual_mac(kVrid, family),
           .kind = "macvlan",
           .base = kEth0.index,
-          .mode = 1};
+          .mode = 4};
 }
 
 TEST(VmacPlanner, NamesThemAsKeepalivedDoes) {
