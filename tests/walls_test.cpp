@@ -114,6 +114,7 @@ const std::map<std::string, std::set<std::string>> kWrappedBy = {
     {"netlink/", {"netlink"}},
     {"nftables/", {"cloud/fabric"}},
     {"sqlite3.h", {"cloud/store"}},
+    {"seccomp.h", {"agent"}},
     {"openssl/", {"http", "cloud/model", "vrrp"}},
     {"boost/beast", {"http"}},
     {"boost/asio", {"io", "http", "openstack", "cpi", "agent", "cloud/api", "cloud/guest"}},

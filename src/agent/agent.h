@@ -53,6 +53,9 @@ class Agent {
   // Resigns everywhere; `on_stopped` is called when all is released and every script has been told.
   // The second call does not wait for successors.
   void stop(std::function<void()> on_stopped);
+  // -V: who restarts us finds them where they were, and two routers may have them meanwhile.
+  void keep_addresses_at_the_end() { keeps_addresses_ = true; }
+  void clear_counters() { engine_.clear_counters(); }
   void log_summary() const;
 
   // What status, metrics and dumps show (snapshot.cpp).
@@ -200,6 +203,7 @@ class Agent {
   bool has_started_ = false;
   bool is_stopping_ = false;
   bool is_finishing_ = false;
+  bool keeps_addresses_ = false;
 };
 
 }  // namespace agent

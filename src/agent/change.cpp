@@ -128,7 +128,7 @@ base::Result<> Agent::change(Plan plan) {
   routes_->claim(HeldAddresses::kStatic, without(plan.static_routes, static_routes_));
   static_routes_ = std::move(plan.static_routes);
   const auto listening = listen();
-  trackers_.replace(plan);
+  trackers_.replace(plan, !has_started_);
   update_lease();
   perform();
   tell_groups();
@@ -267,8 +267,10 @@ void Agent::finish_if_stopped() {
     return;
   is_finishing_ = true;
   trackers_.stop();
-  held_->release(HeldAddresses::kStatic, static_addresses_);
-  routes_->release(HeldAddresses::kStatic, static_routes_);
+  if (!keeps_addresses_) {
+    held_->release(HeldAddresses::kStatic, static_addresses_);
+    routes_->release(HeldAddresses::kStatic, static_routes_);
+  }
   flush_held();
   changes_->finish(1s);
   if (lease_) lease_->remove();

@@ -6,6 +6,7 @@
 #include <linux/capability.h>
 #include <malloc.h>
 #include <poll.h>
+#include <sched.h>
 #include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
@@ -121,24 +122,99 @@ void return_memory() {
       nullptr);
 }
 
-void log_to_syslog() {
-  const auto socket = std::make_shared<io::Descriptor>(
-      ::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+namespace {
+
+io::Descriptor syslog_socket() {
+  io::Descriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
   constexpr std::string_view kPath = "/dev/log";
   kPath.copy(address.sun_path, sizeof address.sun_path - 1);
-  if (connect(socket->get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
-    return;
-  // shared_ptr: std::function must be copyable, the descriptor is not.
-  base::log::set_sink([socket](base::log::Level level, std::string_view line) {
-    constexpr int kDaemon = 3 << 3;
+  if (connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    return {};
+  return socket;
+}
+
+// At once or not at all; a pipe takes up to PIPE_BUF whole.
+bool write_line(int fd, std::string_view line) {
+  pollfd ready{.fd = fd, .events = POLLOUT, .revents = 0};
+  if (poll(&ready, 1, 0) != 1 || (ready.revents & POLLOUT) == 0) return false;
+  std::string out(line.substr(0, 4000));
+  out += '\n';
+  return ::write(fd, out.data(), out.size()) == static_cast<ssize_t>(out.size());
+}
+
+}  // namespace
+
+void start_logging(const LogPlaces& places) {
+  struct Places {
+    bool is_console;
+    int facility;
+    io::Descriptor syslog;
+    io::Descriptor file;
+  };
+  // shared_ptr: std::function must be copyable, descriptors are not.
+  const auto open_places = std::make_shared<Places>(Places{
+      .is_console = places.is_console, .facility = places.facility, .syslog = {}, .file = {}});
+  if (places.is_syslog) open_places->syslog = syslog_socket();
+  if (!places.file.empty())
+    open_places->file = io::Descriptor(
+        open(places.file.c_str(), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0644));
+  if (!open_places->syslog && !open_places->file) open_places->is_console = true;
+  base::log::set_sink([open_places](base::log::Level level, std::string_view line) {
+    bool is_taken = true;
+    if (open_places->is_console) is_taken = write_line(STDERR_FILENO, line);
+    if (open_places->file) is_taken = write_line(open_places->file.get(), line) && is_taken;
+    if (!open_places->syslog) return is_taken;
     constexpr std::array kSeverity{7, 6, 4, 3};
-    const std::string text =
-        fmt::format("<{}>holdfastd[{}]: {}", kDaemon + kSeverity[static_cast<std::size_t>(level)],
-                    getpid(), line);
-    return ::send(socket->get(), text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT) >= 0;
+    const std::string text = fmt::format(
+        "<{}>holdfastd[{}]: {}",
+        open_places->facility * 8 + kSeverity[static_cast<std::size_t>(level)], getpid(), line);
+    return ::send(open_places->syslog.get(), text.data(), text.size(),
+                  MSG_NOSIGNAL | MSG_DONTWAIT) >= 0 &&
+           is_taken;
   });
+}
+
+DefaultPidFiles default_pid_files(const keepalived::Globals& globals) {
+  const std::string name =
+      globals.instance_name.empty() ? std::string() : "_" + globals.instance_name;
+  if (globals.use_pid_dir) {
+    mkdir("/run/keepalived", 0755);
+    return {"/run/keepalived/keepalived" + name + ".pid", "/run/keepalived/vrrp" + name + ".pid"};
+  }
+  return {"/run/keepalived" + name + ".pid", "/run/keepalived_vrrp" + name + ".pid"};
+}
+
+std::string dump_file(const keepalived::Globals& globals, const std::string& configured,
+                      const std::string& kind) {
+  const char* directory = std::getenv("TMPDIR");
+  std::string path = configured;
+  if (path.empty()) path = "keepalived." + kind;
+  if (path.front() != '/')
+    path =
+        fmt::format("{}/{}", directory == nullptr || *directory == '\0' ? "/tmp" : directory, path);
+  if (!globals.data_use_instance) return path;
+  std::string names;
+  for (const std::string* name : {&globals.network_namespace, &globals.instance_name})
+    if (!name->empty()) names += "_" + *name;
+  const std::size_t dot = path.rfind('.');
+  const bool has_extension = dot != std::string::npos && dot > path.rfind('/');
+  return path.insert(has_extension ? dot : path.size(), names);
+}
+
+base::Result<> enter_network_namespace(const std::string& name) {
+  const std::string path = name.find('/') == std::string::npos ? "/run/netns/" + name : name;
+  const io::Descriptor space(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!space)
+    return base::fail(base::Kind::NotFound,
+                      base::system_error(fmt::format("cannot open {}", path), errno).what,
+                      fmt::format("ip netns add {} makes a network namespace", name));
+  if (setns(space.get(), CLONE_NEWNET) == 0) return {};
+  base::Error error =
+      base::system_error(fmt::format("cannot enter the network namespace {}", name), errno);
+  error.hint = "it takes CAP_SYS_ADMIN; ip netns exec NAME holdfastd … does not";
+  return std::unexpected(error);
 }
 
 void say(std::string_view text) {

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "io/descriptor.h"
+#include "keepalived/globals.h"
 
 namespace agent {
 
@@ -30,6 +31,21 @@ class PidFile {
   io::Descriptor file_;
 };
 
+// keepalived's places: /run/keepalived.pid and /run/keepalived_vrrp.pid, with the name of the
+// instance in them, or below /run/keepalived (use_pid_dir).
+struct DefaultPidFiles {
+  std::string first;
+  std::string vrrp;
+};
+DefaultPidFiles default_pid_files(const keepalived::Globals& globals);
+// /tmp/keepalived.KIND, in $TMPDIR if that is set, and with the names of namespace and instance
+// where data_use_instance asks for them; a configured place counts first.
+std::string dump_file(const keepalived::Globals& globals, const std::string& configured,
+                      const std::string& kind);
+
+// One that `ip netns` made.
+base::Result<> enter_network_namespace(const std::string& name);
+
 // Goes on in a process of its own. The one that the user started waits until ready() (or the end)
 // of the other, and exits with its status.
 class Background {
@@ -47,8 +63,14 @@ class Background {
 // program itself, of which those that are used come back by themselves.
 void return_memory();
 
-// Lines go to /dev/log, never waiting; to stderr where there is none.
-void log_to_syslog();
+struct LogPlaces {
+  bool is_console = true;  // standard error
+  bool is_syslog = false;  // /dev/log; standard error where there is none
+  int facility = 3;        // syslog's number, 3 is daemon
+  std::string file = {};   // empty: none
+};
+// Where log lines go from now on. Nothing is waited for: what a place does not take is counted.
+void start_logging(const LogPlaces& places);
 // Text for whoever watches standard error; dropped rather than waited for.
 void say(std::string_view text);
 

@@ -14,7 +14,10 @@ std::string fifo_line(const Subject& subject, std::string_view state) {
 }
 
 Notifications::Notifications(io::Loop& loop, io::Forker& forker)
-    : loop_(loop), forker_(forker), scripts_(forker) {}
+    : loop_(loop), forker_(forker), scripts_(forker), mailer_(loop) {
+  scripts_.on_idle([this] { check_idle(); });
+  mailer_.on_idle([this] { check_idle(); });
+}
 
 void Notifications::configure(NotificationSettings settings) {
   const auto replace = [this](std::unique_ptr<NotifyFifo>& fifo, const keepalived::Fifo& wanted) {
@@ -29,16 +32,18 @@ void Notifications::configure(NotificationSettings settings) {
   };
   replace(fifo_, settings.fifo);
   replace(vrrp_fifo_, settings.vrrp_fifo);
+  mailer_.configure(settings.mail, settings.router_id);
   settings_ = std::move(settings);
 }
 
-void Notifications::tell(const Subject& subject, const keepalived::Notify& notify,
-                         bool /*sends_mail*/, Told told) {
+void Notifications::tell(const Subject& subject, const keepalived::Notify& notify, bool sends_mail,
+                         Told told) {
   // The old way of telling a deletion, which is the default.
   if (told == Told::Deleted && !notify.says_deleted && !notify.deleted) told = Told::Fault;
   scripts_.tell(fmt::format("{} {}", name(subject.kind), subject.name),
                 notify_orders(notify, subject, told));
   repeat(subject, told);
+  if (sends_mail) mailer_.tell(subject, told);
 }
 
 void Notifications::repeat(const Subject& subject, Told told) {
@@ -67,11 +72,15 @@ void Notifications::write_line(const std::string& key, const Subject& subject,
 }
 
 bool Notifications::is_idle() const {
-  return scripts_.is_idle();
+  return scripts_.is_idle() && mailer_.is_idle();
 }
 
 void Notifications::on_idle(std::function<void()> callback) {
-  scripts_.on_idle(std::move(callback));
+  on_idle_ = std::move(callback);
+}
+
+void Notifications::check_idle() {
+  if (on_idle_ && is_idle()) on_idle_();
 }
 
 }  // namespace agent

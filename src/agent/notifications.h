@@ -7,6 +7,7 @@
 #include <string>
 
 #include "agent/fifo.h"
+#include "agent/mailer.h"
 #include "agent/notifier.h"
 #include "io/forker.h"
 #include "io/loop.h"
@@ -44,12 +45,15 @@ class Notifications {
   void on_idle(std::function<void()> callback);
 
  private:
+  void check_idle();
   void write_line(const std::string& key, const Subject& subject, std::string_view state);
 
   io::Loop& loop_;
   io::Forker& forker_;
   NotificationSettings settings_;
   Notifier scripts_;
+  Mailer mailer_;
+  std::function<void()> on_idle_;
   std::unique_ptr<NotifyFifo> fifo_;
   std::unique_ptr<NotifyFifo> vrrp_fifo_;
 };

@@ -18,6 +18,7 @@ constexpr int kPerf = 258;
 constexpr int kConfigFd = 259;
 constexpr int kIgnoreSigint = 260;
 constexpr int kAll = 261;
+constexpr int kFlushLog = 262;
 
 // Ours, which keepalived does not have.
 constexpr int kLint = 300;
@@ -27,6 +28,7 @@ constexpr int kWithPasswords = 304;
 constexpr int kPeer = 320;
 constexpr int kJson = 321;
 constexpr int kHelpLint = 322;
+constexpr int kNoSyscallFilter = 330;
 constexpr int kNoAddressLease = 303;
 constexpr int kControl = 310;
 constexpr int kMetrics = 311;
@@ -41,6 +43,7 @@ constexpr std::array kLong = {
     option{"log-detail", no_argument, nullptr, 'D'},
     option{"log-facility", required_argument, nullptr, 'S'},
     option{"log-file", optional_argument, nullptr, 'g'},
+    option{"flush-log-file", no_argument, nullptr, kFlushLog},
     option{"no-syslog", no_argument, nullptr, 'G'},
     option{"release-vips", no_argument, nullptr, 'X'},
     option{"dont-release-vrrp", no_argument, nullptr, 'V'},
@@ -66,6 +69,7 @@ constexpr std::array kLong = {
     option{"peer", required_argument, nullptr, kPeer},
     option{"json", no_argument, nullptr, kJson},
     option{"help-lint", optional_argument, nullptr, kHelpLint},
+    option{"no-syscall-filter", no_argument, nullptr, kNoSyscallFilter},
     option{"print-config", no_argument, nullptr, kPrintConfig},
     option{"with-passwords", no_argument, nullptr, kWithPasswords},
     option{"help-config", optional_argument, nullptr, kHelpConfig},
@@ -90,6 +94,17 @@ std::string spelled(int letter) {
   return fmt::format("-{}", static_cast<char>(letter));
 }
 
+std::optional<int> facility_number(const std::string& name) {
+  constexpr int kLocal0 = 16;
+  if (name == "daemon") return 3;
+  if (name == "user") return 1;
+  const std::string_view digits =
+      std::string_view(name).substr(name.starts_with("local") ? std::size_t{5} : 0);
+  const auto number = base::parse_number<int>(digits);
+  if (!number || *number < 0 || *number > 7) return std::nullopt;
+  return kLocal0 + *number;
+}
+
 base::Result<> take(int letter, const std::string& value, Options& options) {
   switch (letter) {
     case 'f':
@@ -106,6 +121,42 @@ base::Result<> take(int letter, const std::string& value, Options& options) {
       return {};
     case kDebug:
       options.is_debug = true;
+      return {};
+    case 'd':
+      options.dumps_config = true;
+      return {};
+    case 'S':
+      if (const auto facility = facility_number(value)) {
+        options.log_facility = *facility;
+        return {};
+      }
+      return base::fail(base::Kind::Invalid, fmt::format("there is no log facility '{}'", value),
+                        "0 to 7 stand for local0 to local7; daemon and user are known too");
+    case 'G':
+      options.logs_to_syslog = false;
+      return {};
+    case 'g':
+      options.log_file = value.empty() ? "/tmp/keepalived.log" : value;
+      return {};
+    case 'V':
+      options.keeps_addresses = true;
+      return {};
+    case 'm':
+      options.dumps_core = true;
+      return {};
+    case kIgnoreSigint:
+      options.ignores_interrupt = true;
+      return {};
+    case kNoSyscallFilter:
+      options.filters_syscalls = false;
+      return {};
+    case 'u':
+      options.umask = base::parse_number<unsigned>(value, 8);
+      if (options.umask && *options.umask <= 0777) return {};
+      return base::fail(base::Kind::Invalid, fmt::format("'{}' is no umask", value),
+                        "it is octal, such as 022");
+    case 's':
+      options.network_namespace = value;
       return {};
     case 'p':
       options.pid_file = value;
@@ -161,6 +212,10 @@ base::Result<> take(int letter, const std::string& value, Options& options) {
       options.action = Options::Action::SignalNumber;
       options.signal_name = value;
       return {};
+    // Addresses always go when a signal ends the program; there is one process, and nothing to
+    // flush.
+    case 'X':
+    case kFlushLog:
     // VRRP is all there is here, details are always logged, and nothing else needs a pid file.
     case 'P':
     case 'D':
@@ -175,11 +230,9 @@ base::Result<> take(int letter, const std::string& value, Options& options) {
     case 'C':
       return base::fail(base::Kind::Unsupported, "there are no health checkers in holdfastd",
                         "it does keepalived's VRRP part only; leave out -C");
-    case 's':
     case kConfigFd:
-      return base::fail(base::Kind::Unsupported,
-                        fmt::format("{} is not supported yet", spelled(letter)),
-                        "run holdfastd inside the namespace: ip netns exec NAME holdfastd …");
+      return base::fail(base::Kind::Unsupported, "--config-fd is for keepalived's own processes",
+                        "name the file with -f");
     default:
       options.without_effect.push_back(spelled(letter));
       return {};
@@ -232,6 +285,10 @@ base::Result<Options> parse_options(std::vector<std::string> arguments) {
 std::optional<int> signal_number(const std::string& name) {
   if (name == "STOP") return SIGTERM;
   if (name == "RELOAD") return SIGHUP;
+  if (name == "DATA") return SIGUSR1;
+  if (name == "STATS") return SIGUSR2;
+  if (name == "STATS_CLEAR") return SIGRTMAX - 1;
+  if (name == "JSON") return SIGRTMIN + 2;
   return std::nullopt;
 }
 
@@ -254,6 +311,10 @@ Options (keepalived's; those of its other parts are accepted and have no effect)
       --help-config[=KEYWORD]  explain every keyword of keepalived.conf, or one
   -n, --dont-fork            stay in the foreground
   -l, --log-console          log to standard error instead of syslog
+  -S, --log-facility=0..7    local0 to local7, daemon (the default) or user
+  -g, --log-file[=FILE]      log to a file as well; default /tmp/keepalived.log
+  -G, --no-syslog            do not log to syslog
+  -d, --dump-conf            say at the start what is in force, as a keepalived.conf
   -D, --log-detail           accepted: every state change is always logged, with its reason
       --debug                log more
       --no-address-lease     no lease in the kernel: addresses go on answering when this process is
@@ -265,7 +326,14 @@ Options (keepalived's; those of its other parts are accepted and have no effect)
       --metrics=[ADDRESS:]PORT  serve metrics for Prometheus; without ADDRESS to this machine only
       --control=PATH|off     where `holdfast status` and `holdfast ctl` find this agent; default
                              /run/holdfast/holdfastd.sock, or -2, -3 … where others run
-      --signum=STOP|RELOAD   print the number of the signal that does it
+  -s, --namespace=NAME       run in this network namespace (of `ip netns`)
+  -V, --dont-release-vrrp    leave the addresses where they are when the program ends
+  -u, --umask=MASK           of files that are made
+  -m, --core-dump            allow a core dump
+      --no-syscall-filter    may ask the kernel for anything (otherwise what is not needed is
+                             refused and logged)
+      --ignore-sigint        an interrupt does not end it
+      --signum=NAME          print the number of a signal: STOP, RELOAD, DATA, STATS, STATS_CLEAR, JSON
   -v, --version
   -h, --help
 
@@ -273,7 +341,10 @@ Signals
   TERM, INT   resign: priority 0, serve on until the successor is heard, then release and exit 0;
               once more after a second: do not wait
   HUP         read the configuration again; a file that cannot run changes nothing
-  USR1        log state and counters of every instance
+  USR1        write what is known to /tmp/keepalived.data, and log a summary
+  USR2        write the counters to /tmp/keepalived.stats
+  RTMIN+2     write both as JSON to /tmp/keepalived.json
+  RTMAX-1     as USR2, and set the counters to 0
 
 It needs the capabilities CAP_NET_ADMIN and CAP_NET_RAW, and nothing else of root.
 Exit status: 0 stopped as told, 1 failed, 2 configuration cannot run, 4 not permitted, 6 no configuration.

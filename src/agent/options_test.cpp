@@ -69,4 +69,21 @@ TEST(Options, EveryOneThatHelpNamesIsAccepted) {
   EXPECT_EQ(agent::signal_number("DANCE"), std::nullopt);
 }
 
+TEST(Options, OfTheLogAndTheProcess) {
+  const auto options = parse_options({"k", "-d", "-S", "3", "-g/var/log/k", "-G", "-V", "-m", "-X",
+                                      "-u", "027", "--ignore-sigint", "-s", "blue"});
+  ASSERT_TRUE(options.has_value()) << options.error().what;
+  EXPECT_TRUE(options->dumps_config && options->keeps_addresses && options->dumps_core &&
+              options->ignores_interrupt);
+  EXPECT_EQ(options->log_facility, 19);
+  EXPECT_EQ(options->log_file, "/var/log/k");
+  EXPECT_FALSE(options->logs_to_syslog);
+  EXPECT_EQ(options->umask, 027U);
+  EXPECT_EQ(options->network_namespace, "blue");
+  EXPECT_THAT(options->without_effect, IsEmpty());
+  EXPECT_EQ(parse_options({"k", "-S", "local7"})->log_facility, 23);
+  EXPECT_THAT(parse_options({"k", "-S", "9"}).error().what, HasSubstr("'9'"));
+  EXPECT_THAT(parse_options({"k", "-u", "99"}).error().what, HasSubstr("'99'"));
+}
+
 }  // namespace

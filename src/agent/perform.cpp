@@ -37,7 +37,8 @@ void Agent::perform() {
       held_->claim(id.value, running.planned.addresses);
       routes_->claim(id.value, running.planned.routes);
     }
-    if (std::holds_alternative<vrrp::ReleaseAddresses>(action)) {
+    if (std::holds_alternative<vrrp::ReleaseAddresses>(action) &&
+        !(is_stopping_ && keeps_addresses_)) {
       held_->release(id.value, running.planned.addresses);
       routes_->release(id.value, running.planned.routes);
       announcer_->withdraw(running.planned.addresses);

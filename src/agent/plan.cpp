@@ -212,6 +212,13 @@ class Planner {
       if (!instance.virtual_interface->transmits_on_base && instance.peers.empty())
         router.advertises_from = vmac->mac;
     }
+    router.shown = {.strict = instance.strict,
+                    .accept = instance.accept,
+                    .skip_check_adv_addr = instance.skip_check_adv_addr,
+                    .promote_secondaries = instance.promote_secondaries,
+                    .has_fixed_source = instance.source.has_value(),
+                    .sends_mail = instance.smtp_alert,
+                    .vmac_name = vmac == nullptr ? std::string() : vmac->name};
     for (const auto* list : {&instance.addresses, &instance.excluded})
       for (const auto& address : *list)
         if (const netlink::Link* on = place_of(address, instance, *link, vmac))
@@ -335,8 +342,13 @@ class Planner {
 
   // Of an instance, or of a group and so of every member.
   void track(const auto& tracking, vrrp::RouterConfig& config) {
-    for (const auto& tracked : tracking.scripts) track_script(tracked, config);
+    for (const auto& tracked : tracking.scripts)
+      track_named("script", tracked, config_.scripts, result_.plan.scripts, config);
     for (const auto& tracked : tracking.interfaces) track_interface(tracked, config);
+    for (const auto& tracked : tracking.files)
+      track_named("file", tracked, config_.files, result_.plan.files, config);
+    for (const auto& tracked : tracking.processes)
+      track_named("process", tracked, config_.processes, result_.plan.processes, config);
   }
 
   // What a member tracks by itself counts as it says there, and once.
@@ -346,15 +358,17 @@ class Planner {
       config.tracked.push_back({.id = id, .weight = tracked.weight, .reverse = tracked.reverse});
   }
 
-  void track_script(const keepalived::Tracked& tracked, vrrp::RouterConfig& config) {
-    const auto found = std::ranges::find(config_.scripts, tracked.name, &keepalived::Script::name);
-    if (found == config_.scripts.end()) return;  // the reader has said so
-    const vrrp::TrackId id = names_.id_of("script", tracked.name);
+  // The thing itself is planned once, whoever tracks it.
+  template <typename Thing, typename Planned>
+  void track_named(const std::string& kind, const keepalived::Tracked& tracked,
+                   const std::vector<Thing>& known, std::vector<Planned>& planned,
+                   vrrp::RouterConfig& config) {
+    const auto found = std::ranges::find(known, tracked.name, &Thing::name);
+    if (found == known.end()) return;  // the reader has said so
+    const vrrp::TrackId id = names_.id_of(kind, tracked.name);
     track(tracked, id, config);
-    if (std::ranges::find(result_.plan.scripts, id, &PlannedScript::id) !=
-        result_.plan.scripts.end())
-      return;
-    result_.plan.scripts.push_back({id, *found});
+    if (std::ranges::find(planned, id, &Planned::id) == planned.end())
+      planned.push_back({id, *found});
   }
 
   void track_interface(const keepalived::Tracked& tracked, vrrp::RouterConfig& config) {

@@ -11,11 +11,13 @@
 #include <string>
 #include <vector>
 
+#include "agent/file_watch.h"
 #include "agent/held_routes.h"
 #include "agent/no_accept.h"
 #include "agent/notifications.h"
 #include "agent/pacing.h"
 #include "agent/plan_vmacs.h"
+#include "agent/process_watch.h"
 #include "agent/sysctls.h"
 #include "base/rare.h"
 #include "keepalived/config.h"
@@ -35,6 +37,19 @@ class TrackNames {
   std::map<std::string, std::uint32_t> ids_;
 };
 
+// Settings that the core does not need and dumps show.
+struct ShownSettings {
+  bool strict = false;
+  bool accept = true;
+  bool skip_check_adv_addr = false;
+  bool promote_secondaries = false;
+  bool has_fixed_source = false;
+  bool sends_mail = false;
+  std::string vmac_name = {};  // the interface of use_vmac
+
+  bool operator==(const ShownSettings&) const = default;
+};
+
 struct PlannedRouter {
   std::string name;
   std::string interface_name;
@@ -52,6 +67,7 @@ struct PlannedRouter {
   std::optional<net::IpAddress> tracked_source = {};  // track_src_ip: without it a Fault
   base::Rare<keepalived::Notify> notify = {};
   bool sends_mail = false;  // smtp_alert
+  ShownSettings shown = {};
 };
 
 // Routers that are active together or not at all.
@@ -77,6 +93,8 @@ struct Plan {
   std::vector<PlannedGroup> groups = {};
   std::vector<PlannedScript> scripts = {};        // those that somebody tracks
   std::vector<PlannedInterface> interfaces = {};  // likewise
+  std::vector<PlannedFile> files = {};
+  std::vector<PlannedProcess> processes = {};
   NotificationSettings notifications = {};
   std::vector<netlink::Address> static_addresses = {};
   std::vector<RoutingEntry> static_routes = {};

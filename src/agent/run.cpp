@@ -1,9 +1,6 @@
 #include "agent/run.h"
 
 #include <fmt/format.h>
-#include <sched.h>
-#include <sys/mman.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -20,9 +17,14 @@
 #include "agent/check.h"
 #include "agent/control.h"
 #include "agent/daemon.h"
+#include "agent/dump.h"
+#include "agent/dump_writer.h"
 #include "agent/load.h"
 #include "agent/metrics_server.h"
 #include "agent/options.h"
+#include "agent/process_settings.h"
+#include "agent/service_manager.h"
+#include "agent/syscall_filter.h"
 #include "base/log.h"
 #include "io/forker.h"
 #include "keepalived/keywords.h"
@@ -35,7 +37,6 @@ using namespace std::chrono_literals;
 using Clock = std::chrono::steady_clock;
 
 constexpr const char* kVersion = "0.1.0";
-constexpr const char* kDefaultPidFile = "/run/keepalived.pid";
 
 // Exit status, with keepalived's numbers.
 constexpr int kStopped = 0;
@@ -108,24 +109,6 @@ int help_config(const std::string& keyword) {
   return 0;
 }
 
-// Each of these helps and none is needed, so what is refused is said and done without.
-void apply_process_settings(const keepalived::Globals& globals) {
-  const auto refused = [](std::string_view what) {
-    base::log::warning(
-        "process.setting_refused",
-        {{"setting", std::string(what)}, {"error", base::system_error(what, errno).what}});
-  };
-  if (globals.no_swap && mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) != 0)
-    refused("vrrp_no_swap");
-  if (globals.process_priority && setpriority(PRIO_PROCESS, 0, *globals.process_priority) != 0)
-    refused("vrrp_priority");
-  if (globals.realtime_priority) {
-    const sched_param parameters{.sched_priority = *globals.realtime_priority};
-    if (sched_setscheduler(0, SCHED_RR | SCHED_RESET_ON_FORK, &parameters) != 0)
-      refused("vrrp_rt_priority");
-  }
-}
-
 class Daemon {
  public:
   Daemon(Options options, std::unique_ptr<io::Forker> forker)
@@ -134,35 +117,40 @@ class Daemon {
   }
 
   int run(std::optional<Background> background) {
-    if (auto written = write_pid_files(); !written) return complain(kFailed, written.error());
     auto opened = Agent::open(loop_, *forker_);
     if (!opened) return complain(kFailed, opened.error());
     agent_ = std::move(*opened);
     Loaded loaded = load_now();
     if (loaded.verdict == keepalived::Verdict::CannotRun) return kBadConfig;  // it changed just now
-    apply_process_settings(loaded.globals);
+    globals_ = loaded.globals;
+    if (auto written = write_pid_files(); !written) return complain(kFailed, written.error());
+    apply_process_settings(globals_, options_);
     base::log::info("agent.start", {{"version", kVersion},
                                     {"config", options_.config_file},
-                                    {"router_id", loaded.globals.router_id},
+                                    {"router_id", globals_.router_id},
                                     {"instances", fmt::to_string(loaded.plan.routers.size())}});
+    run_to_end(globals_.startup_script, globals_.startup_script_timeout, "startup_script");
     agent_->set_identity({.version = kVersion,
                           .config_file = options_.config_file,
-                          .router_id = loaded.globals.router_id,
-                          .name = loaded.globals.instance_name,
+                          .router_id = globals_.router_id,
+                          .name = globals_.instance_name,
                           .pid = getpid()});
-    if (options_.leases_addresses) agent_->lease_addresses();
-    agent_->on_replaced_interface([this] { reload(); });
+    if (options_.leases_addresses && !options_.keeps_addresses) agent_->lease_addresses();
+    agent_->on_replaced_interface([this] { (void)reload(); });
+    if (options_.keeps_addresses) agent_->keep_addresses_at_the_end();
+    const std::size_t instances = loaded.plan.routers.size();
     if (const auto started = agent_->start(std::move(loaded.plan)); !started)
       return complain(kFailed, started.error());
-    signal(SIGPIPE, SIG_IGN);
-    open_control(loaded.globals);
+    open_control(globals_);
     open_metrics();
-    signals_.emplace(loop_, std::initializer_list<int>{SIGTERM, SIGINT, SIGHUP, SIGUSR1, SIGUSR2},
-                     [this](int number) { on_signal(number); });
+    listen_to_signals();
     if (background) background->ready(options_.logs_to_console);
     tidy_.after(kTidyPause);
+    if (options_.filters_syscalls) filter();
+    manager_.ready(fmt::format("{} instances", instances));
     loop_.run();
     agent_->log_summary();
+    run_to_end(globals_.shutdown_script, globals_.shutdown_script_timeout, "shutdown_script");
     base::log::info("agent.stop");
     return kStopped;
   }
@@ -172,36 +160,76 @@ class Daemon {
     return load(options_.config_file, options_.config_id, agent_->network(), agent_->track_names());
   }
 
+  void filter() {
+    if (const auto done = filter_syscalls(); !done)
+      return base::log::warning("process.not_filtered",
+                                {{"error", done.error().what}, {"hint", done.error().hint}});
+    refusals_.emplace(loop_, refused_event(), [] {
+      std::uint64_t count = 0;
+      (void)!read(refused_event(), &count, sizeof count);
+      base::log::error("process.syscall_refused",
+                       {{"call", refused_syscalls().latest},
+                        {"total", fmt::to_string(refused_syscalls().count)},
+                        {"hint", "a mistake of ours, or worse; --no-syscall-filter permits it"}});
+    });
+  }
+
+  // Several daemons may run here, each with a --pid of its own: then the second file is whose it
+  // is.
+  bool is_other_daemon(const base::Error& error, bool is_first) const {
+    return error.kind == base::Kind::Conflict && (is_first || options_.pid_file.empty());
+  }
+
+  // An explicit place must be writable; the default ones need not be.
   base::Result<> write_pid_files() {
-    for (const std::string* path : {&options_.pid_file, &options_.vrrp_pid_file}) {
-      if (path->empty()) continue;
-      auto file = PidFile::write(*path);
-      if (!file) return std::unexpected(file.error());
-      pid_files_.push_back(std::move(*file));
+    const DefaultPidFiles standard = default_pid_files(globals_);
+    for (const auto& [given, otherwise] : {std::pair{&options_.pid_file, &standard.first},
+                                           std::pair{&options_.vrrp_pid_file, &standard.vrrp}}) {
+      auto file = PidFile::write(given->empty() ? *otherwise : *given);
+      if (file)
+        pid_files_.push_back(std::move(*file));
+      else if (!given->empty() || is_other_daemon(file.error(), *otherwise == standard.first))
+        return std::unexpected(file.error());
+      else if (otherwise == &standard.first)
+        base::log::warning("process.no_pid_file", {{"error", file.error().what},
+                                                   {"hint", "name a place with --pid=FILE"}});
     }
-    if (!options_.pid_file.empty()) return {};
-    auto file = PidFile::write(kDefaultPidFile);
-    if (file)
-      pid_files_.push_back(std::move(*file));
-    else if (file.error().kind == base::Kind::Conflict)
-      return std::unexpected(file.error());
-    else
-      base::log::warning("process.no_pid_file",
-                         {{"error", file.error().what}, {"hint", "name a place with --pid=FILE"}});
     return {};
   }
 
+  void listen_to_signals() {
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXCPU, SIG_IGN);
+    if (options_.ignores_interrupt) signal(SIGINT, SIG_IGN);
+    const int interrupt = options_.ignores_interrupt ? SIGTERM : SIGINT;
+    signals_.emplace(
+        loop_,
+        std::initializer_list<int>{SIGTERM, interrupt, SIGHUP, SIGUSR1, SIGUSR2,
+                                   *signal_number("JSON"), *signal_number("STATS_CLEAR")},
+        [this](int number) { on_signal(number); });
+  }
+
   void on_signal(int number) {
-    switch (number) {
-      case SIGHUP:
-        reload();
-        return;
-      case SIGUSR1:
-      case SIGUSR2:
-        return agent_->log_summary();
-      default:
-        return stop(number);
-    }
+    if (number == SIGTERM || number == SIGINT) return stop(number);
+    if (number == SIGHUP) return (void)reload();
+    if (number == SIGUSR1) agent_->log_summary();
+    dump(number);
+  }
+
+  // Made by a copy of this process: see DumpWriter.
+  void dump(int number) {
+    const bool is_data = number == SIGUSR1;
+    const bool is_json = number == signal_number("JSON");
+    const std::string path = is_data   ? dump_file(globals_, globals_.state_dump_file, "data")
+                             : is_json ? dump_file(globals_, globals_.json_dump_file, "json")
+                                       : dump_file(globals_, globals_.stats_dump_file, "stats");
+    dumps_.write(path, [&] {
+      const Snapshot snapshot = agent_->snapshot();
+      return is_data   ? data_dump(snapshot, globals_)
+             : is_json ? json_dump(snapshot, globals_.json_version)
+                       : stats_dump(snapshot);
+    });
+    if (number == signal_number("STATS_CLEAR")) agent_->clear_counters();
   }
 
   void stop(int number) {
@@ -210,6 +238,7 @@ class Daemon {
     base::log::info("agent.stopping", {{"signal", number == SIGINT ? "INT" : "TERM"},
                                        {"waits", stop_asked_ ? "no" : "for the successors"}});
     stop_asked_ = now;
+    manager_.stopping();
     agent_->stop([this] { loop_.stop(); });
   }
 
@@ -247,30 +276,58 @@ class Daemon {
 
   Reloaded reload() {
     if (stop_asked_) return {.diagnostics = "this agent is stopping\n"};
+    manager_.reloading();
     const auto start = Clock::now();
     Loaded loaded = load_now();
     report(options_, loaded.diagnostics);
     if (loaded.verdict == keepalived::Verdict::CannotRun) {
       agent_->count_refused_reload();
+      manager_.ready("the changed configuration cannot run: the old one stays in force");
       base::log::error("config.refused",
                        {{"config", options_.config_file},
                         {"hint", "nothing has changed; mend it and reload again"}});
       return {.diagnostics = rendered(loaded.diagnostics)};
     }
+    globals_ = std::move(loaded.globals);
     const std::size_t instances = loaded.plan.routers.size();
     if (const auto changed = agent_->change(std::move(loaded.plan)); !changed)
       base::log::error("config.incomplete", {{"error", base::to_string(changed.error())}});
     const auto took = std::chrono::duration<double, std::milli>(Clock::now() - start).count();
     tidy_.after(kTidyPause);
+    manager_.ready(fmt::format("{} instances", instances));
     base::log::info("config.reloaded", {{"instances", fmt::to_string(instances)},
                                         {"took_ms", fmt::format("{:.1f}", took)}});
     return {.is_done = true, .instances = instances, .diagnostics = rendered(loaded.diagnostics)};
+  }
+
+  // Before the first and after the last packet there is time to wait.
+  void run_to_end(const std::optional<keepalived::Command>& command, vrrp::Duration timeout,
+                  const std::string& name) {
+    if (!command) return;
+    std::string how = "it takes longer than its timeout";
+    auto child = forker_->start({.arguments = command->argv,
+                                 .runs_as = command->runs_as,
+                                 .after_us = io::Order::AfterUs::GoesOn},
+                                [&](const io::Ended& ended) {
+                                  how = !ended.why_not.empty()   ? ended.why_not
+                                        : ended.exit.succeeded() ? ""
+                                                                 : io::to_string(ended.exit);
+                                  loop_.stop();
+                                });
+    io::Timer patience(loop_, [this] { loop_.stop(); });
+    patience.after(timeout);
+    loop_.run();
+    if (!how.empty()) base::log::warning("script.failed", {{"script", name}, {"error", how}});
   }
 
   Options options_;
   io::Loop loop_;
   std::unique_ptr<io::Forker> forker_;
   std::unique_ptr<Agent> agent_;
+  keepalived::Globals globals_;
+  ServiceManager manager_{loop_};
+  std::optional<io::Readable> refusals_;
+  DumpWriter dumps_{loop_};
   std::vector<PidFile> pid_files_;
   std::optional<io::Signals> signals_;
   std::optional<Clock::time_point> stop_asked_;
@@ -292,11 +349,26 @@ int check_file(const Options& options) {
                      "mend what is named above; holdfastd -t checks without running"});
   if (const auto permitted = check_capabilities(); !permitted)
     return complain(kNotPermitted, permitted.error());
-  if (!options.logs_to_console) {
-    log_to_syslog();
-    report(options, loaded->diagnostics);
-  }
+  start_logging({.is_console = options.logs_to_console,
+                 .is_syslog = options.logs_to_syslog && !options.logs_to_console,
+                 .facility = options.log_facility,
+                 .file = options.log_file});
+  if (!options.logs_to_console) report(options, loaded->diagnostics);
   return 0;
+}
+
+// net_namespace and --namespace: before anything asks which interfaces there are. Programs that are
+// started later are in it as well.
+base::Result<> enter_namespace(const Options& options, io::Forker& forker) {
+  const keepalived::Reading reading = read_file(options.config_file, options.config_id);
+  if (options.dumps_config && options.logs_to_console) say(keepalived::print(reading.config));
+  const std::string& name = options.network_namespace.empty()
+                                ? reading.config.globals.network_namespace
+                                : options.network_namespace;
+  if (name.empty()) return {};
+  if (auto entered = enter_network_namespace(name); !entered) return entered;
+  forker.follow_network_namespace();
+  return {};
 }
 
 int serve(const Options& options) {
@@ -313,6 +385,8 @@ int serve(const Options& options) {
   // While this process is small, and can hand on all that it was given.
   auto forker = io::Forker::open({.is_quiet = !options.is_foreground && !options.logs_to_console});
   if (!forker) return complain(kFailed, forker.error());
+  if (const auto entered = enter_namespace(options, **forker); !entered)
+    return complain(kFailed, entered.error());
   if (const int status = check_file(options); status != 0) return status;
   for (const std::string& option : options.without_effect)
     base::log::info("option.without_effect", {{"option", option}});
@@ -352,7 +426,7 @@ int run(std::vector<std::string> arguments) {
       }
       return complain(kFailed,
                       {base::Kind::Invalid, fmt::format("no signal does {}", options->signal_name),
-                       "STOP and RELOAD are known"});
+                       "STOP, RELOAD, DATA, STATS, STATS_CLEAR and JSON are known"});
   }
   return kFailed;
 }

@@ -38,6 +38,11 @@ std::optional<bool> ScriptVerdict::add(bool succeeded) {
   return is_up_;
 }
 
+unsigned ScriptVerdict::result() const {
+  if (!is_up_) return rise_ - 1;
+  return *is_up_ ? rise_ + fall_ - 1 - in_a_row_ : in_a_row_;
+}
+
 ScriptRunner::ScriptRunner(io::Loop& loop, io::Forker& forker, keepalived::Script script,
                            Changed changed)
     : forker_(forker),

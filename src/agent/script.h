@@ -20,6 +20,8 @@ class ScriptVerdict {
   // The new state if this result changed it (or is the first one known).
   std::optional<bool> add(bool succeeded);
   std::optional<bool> is_up() const { return is_up_; }
+  // As keepalived counts: from 0 to rise + fall - 1, and good from `rise` on.
+  unsigned result() const;
 
  private:
   unsigned rise_;
@@ -37,6 +39,8 @@ class ScriptRunner {
   void start();
   const keepalived::Script& script() const { return script_; }
   std::optional<bool> is_up() const { return verdict_.is_up(); }
+  bool is_running() const { return child_ != nullptr; }
+  unsigned result() const { return verdict_.result(); }
 
  private:
   void run();

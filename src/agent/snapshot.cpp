@@ -56,6 +56,7 @@ Snapshot Agent::outline() const {
                .identity = identity_,
                .is_stopping = is_stopping_,
                .trackers = trackers(),
+               .scripts = trackers_.scripts(),
                .static_addresses = static_addresses_,
                .unmatched = engine_.unmatched().rejected,
                .resources = tally_};
@@ -109,6 +110,7 @@ RouterSnapshot Agent::snapshot_of(vrrp::RouterId id) const {
                      .interface_name = planned.interface_name,
                      .config = router.config(),
                      .notify = planned.notify,
+                     .shown = planned.shown,
                      .state = router.state(),
                      .is_resigning = router.is_resigning(),
                      .is_drained = router.is_drained(),

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/plan.h"
 #include "keepalived/config.h"
 #include "net/mac_address.h"
 #include "netlink/types.h"
@@ -82,6 +83,14 @@ struct TrackedSnapshot {
   std::optional<int> value = {};   // a file's number
 };
 
+// A vrrp_script as it runs.
+struct ScriptSnapshot {
+  keepalived::Script script;
+  std::optional<bool> is_up = {};
+  bool is_running = false;
+  unsigned result = 0;  // keepalived's counter: at least `rise` is good
+};
+
 struct RouterSnapshot {
   vrrp::RouterId id;
   std::string name = {};
@@ -89,6 +98,7 @@ struct RouterSnapshot {
   std::string group = {};  // its sync group
   vrrp::RouterConfig config;
   keepalived::Notify notify = {};
+  ShownSettings shown = {};
   vrrp::State state = vrrp::State::Initialize;
   bool is_resigning = false;
   bool is_drained = false;  // by an operator: never active until undrained
@@ -137,6 +147,7 @@ struct Snapshot {
   std::vector<RouterSnapshot> routers = {};
   std::vector<GroupSnapshot> groups = {};
   std::vector<TrackerSnapshot> trackers = {};
+  std::vector<ScriptSnapshot> scripts = {};
   std::vector<netlink::Link> interfaces = {};  // those that routers and trackers name
   std::vector<netlink::Address> static_addresses = {};
   std::array<std::uint64_t, vrrp::kRejectReasons> unmatched = {};  // refused, of no router here

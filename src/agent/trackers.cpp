@@ -5,9 +5,20 @@
 namespace agent {
 
 Trackers::Trackers(io::Loop& loop, io::Forker& forker, Told told)
-    : loop_(loop), forker_(forker), told_(std::move(told)) {}
+    : loop_(loop),
+      forker_(forker),
+      told_(std::move(told)),
+      files_(loop,
+             [this](vrrp::TrackId id, int value) {
+               told_(vrrp::TrackedValue{id, value}, id);
+             }),
+      processes_(loop, [this](vrrp::TrackId id, bool is_up) {
+        told_(vrrp::TrackedChanged{id, is_up}, id);
+      }) {}
 
-void Trackers::replace(const Plan& plan) {
+void Trackers::replace(const Plan& plan, bool is_start) {
+  files_.replace(plan.files, is_start);
+  processes_.replace(plan.processes);
   replace_scripts(plan.scripts);
 }
 
@@ -36,11 +47,25 @@ std::optional<vrrp::Event> Trackers::known(vrrp::TrackId id) const {
   const auto script = scripts_.find(id);
   if (script != scripts_.end() && script->second->is_up())
     return vrrp::TrackedChanged{id, *script->second->is_up()};
+  if (const auto value = files_.value(id)) return vrrp::TrackedValue{id, *value};
+  if (const auto is_up = processes_.is_up(id)) return vrrp::TrackedChanged{id, *is_up};
   return std::nullopt;
+}
+
+std::vector<ScriptSnapshot> Trackers::scripts() const {
+  std::vector<ScriptSnapshot> out;
+  for (const auto& [id, runner] : scripts_)
+    out.push_back({.script = runner->script(),
+                   .is_up = runner->is_up(),
+                   .is_running = runner->is_running(),
+                   .result = runner->result()});
+  return out;
 }
 
 void Trackers::stop() {
   scripts_.clear();
+  files_.replace({}, false);
+  processes_.replace({});
 }
 
 }  // namespace agent

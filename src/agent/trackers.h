@@ -7,8 +7,11 @@
 #include <optional>
 #include <vector>
 
+#include "agent/file_watch.h"
 #include "agent/plan.h"
+#include "agent/process_watch.h"
 #include "agent/script.h"
+#include "agent/snapshot.h"
 #include "io/forker.h"
 #include "io/loop.h"
 #include "vrrp/event.h"
@@ -22,11 +25,11 @@ class Trackers {
   Trackers(io::Loop& loop, io::Forker& forker, Told told);
 
   // What is tracked from now on; what did not change goes on with its results.
-  void replace(const Plan& plan);
+  void replace(const Plan& plan, bool is_start);
   // TrackedChanged or TrackedValue, once something is known.
   std::optional<vrrp::Event> known(vrrp::TrackId id) const;
   void stop();
-  const std::map<vrrp::TrackId, std::unique_ptr<ScriptRunner>>& scripts() const { return scripts_; }
+  std::vector<ScriptSnapshot> scripts() const;
 
  private:
   void replace_scripts(const std::vector<PlannedScript>& scripts);
@@ -35,6 +38,8 @@ class Trackers {
   io::Forker& forker_;
   Told told_;
   std::map<vrrp::TrackId, std::unique_ptr<ScriptRunner>> scripts_;
+  FileWatch files_;
+  ProcessWatch processes_;
 };
 
 }  // namespace agent

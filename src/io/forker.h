@@ -51,8 +51,9 @@ class Forker {
   Forker(const Forker&) = delete;
   Forker& operator=(const Forker&) = delete;
 
-  // Callbacks come from this loop.
+  // Callbacks come from this loop, which must outlive this or be detached from.
   void attach(Loop& loop);
+  void detach() { readable_.reset(); }
 
   // One program, as long as somebody is interested in it. Destroying it forgets the program, which
   // goes on; signal it first if it must not.

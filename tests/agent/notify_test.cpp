@@ -9,6 +9,8 @@
 #include <fstream>
 
 #include "agent/setup.h"
+#include "net/ipv4_header.h"
+#include "vrrp/packet.h"
 
 namespace {
 
@@ -89,6 +91,31 @@ TEST_F(Notify, TwoFifosHaveTheirReadersAndSayPrioritiesWhereThatIsAskedFor) {
   EXPECT_NE(access((a_.directory() + "/fifo").c_str(), F_OK), 0);
 }
 
+// An advertisement of priority 50 from b, as a router sends it that has not heard of us.
+std::vector<std::uint8_t> lower_advertisement(const lab::Host& from) {
+  const std::vector<std::uint8_t> address{10, 0, 0, 50};
+  const auto source = net::IpAddress::parse("10.0.0.12").value();
+  const auto packet = vrrp::encode({.version = vrrp::Version::V3,
+                                    .vrid = 51,
+                                    .priority = vrrp::Priority(50),
+                                    .interval = std::chrono::milliseconds(100),
+                                    .checksum = vrrp::ChecksumForm::WithPseudoHeader,
+                                    .address_bytes = address},
+                                   source, vrrp::kGroupIpv4);
+  std::vector<std::uint8_t> frame{0x01, 0x00, 0x5e, 0x00, 0x00, 0x12};
+  const auto mac = from.mac();
+  frame.insert(frame.end(), mac.bytes().begin(), mac.bytes().end());
+  frame.insert(frame.end(), {0x08, 0x00});
+  const auto header = net::encode({.source = source,
+                                   .destination = vrrp::kGroupIpv4,
+                                   .protocol = vrrp::kIpProtocol,
+                                   .ttl = 255},
+                                  packet.size());
+  frame.insert(frame.end(), header.begin(), header.end());
+  frame.insert(frame.end(), packet.begin(), packet.end());
+  return frame;
+}
+
 TEST_F(Notify, AnActiveRouterTellsOfALowerOne) {
   const std::string seen = a_.directory() + "/seen";
   const std::string script = a_.write("lower.sh", "#!/bin/sh\necho lower >>" + seen + "\n");
@@ -96,17 +123,46 @@ TEST_F(Notify, AnActiveRouterTellsOfALowerOne) {
   lab::Program& agent = start_holdfastd(a_, config({.priority = 150,
                                                     .more = "notify_master_rx_lower_pri " + script,
                                                     .before = fifo_settings(a_)}));
-  ASSERT_TRUE(lab::wait_until([&] { return holds(a_); }));
-  a_.link_down();  // the other one takes over, and then there are two
-  ASSERT_TRUE(lab::wait_until([&] { return told(a_).ends_with("FAULT 150\n"); })) << told(a_);
-  start_holdfastd(b_, config({.priority = 50}));
-  ASSERT_TRUE(lab::wait_until([&] { return holds(b_); }));
-  a_.link_up();
+  ASSERT_TRUE(lab::wait_until([&] { return holds(a_); })) << agent.output();
+  lab::Tap wire = b_.tap();
   EXPECT_TRUE(lab::wait_until([&] {
-    return told(a_).find("INSTANCE \"VI_1\" MASTER_RX_LOWER_PRI 150\n") != std::string::npos ||
-           told(a_).ends_with("MASTER 150\n");
+    wire.send(lower_advertisement(b_));
+    return told(a_).find("INSTANCE \"VI_1\" MASTER_RX_LOWER_PRI 150\n") != std::string::npos;
   })) << told(a_)
       << agent.output();
+  EXPECT_TRUE(lab::wait_until([&] { return contents(seen) == "lower\n"; }));
+}
+
+TEST_F(Notify, PeopleGetMailAndADeadServerDelaysNothing) {
+  const std::string mail =
+      "global_defs {\nrouter_id node1\nnotification_email {\nops@example.org\nboss@example.org\n}\n"
+      "notification_email_from vrrp@example.org\nsmtp_server 10.0.0.12 2525\n"
+      "smtp_connect_timeout 5\nsmtp_alert on\n}\n";
+  lab::Program& server = b_.start({"python3", "-u", "-W", "ignore", "-m", "smtpd", "-n", "-c",
+                                   "DebuggingServer", "10.0.0.12:2525"});
+  ASSERT_TRUE(lab::wait_until([&] {
+    return b_.run({"ss", "-lnt"}).output.find("10.0.0.12:2525") != std::string::npos;
+  })) << server.output();
+  lab::Program& agent = start_holdfastd(a_, config({.before = mail}));
+  ASSERT_TRUE(lab::wait_until([&] { return server.said("Entering MASTER state"); }))
+      << server.output() << agent.output();
+  EXPECT_TRUE(server.said("Subject: [node1] VRRP Instance VI_1 - Entering BACKUP state"));
+  EXPECT_TRUE(server.said("Subject: [node1] VRRP Instance VI_1 - Entering MASTER state"));
+  EXPECT_TRUE(server.said("To: ops@example.org, boss@example.org"));
+  EXPECT_TRUE(server.said("=> VRRP Instance is now owning VRRP VIPs <="));
+  server.kill();
+  agent.send(SIGTERM);
+  EXPECT_TRUE(agent.wait().has_value());
+  EXPECT_TRUE(agent.said("mail.delayed")) << agent.output();
+}
+
+TEST_F(Notify, AReloadWritesAllStatesWhereThatIsAskedFor) {
+  lab::Program& agent = start_holdfastd(
+      a_, config({.before = fifo_settings(a_, "fifo_write_vrrp_states_on_reload")}));
+  const std::string master = "INSTANCE \"VI_1\" MASTER 100\n";
+  ASSERT_TRUE(lab::wait_until([&] { return told(a_).ends_with(master); })) << agent.output();
+  agent.send(SIGHUP);
+  EXPECT_TRUE(lab::wait_until([&] { return told(a_).ends_with(master + master); })) << told(a_);
 }
 
 TEST_F(Notify, WhatIsNotThereOrOfNobodyIsNamedAndTheInstanceRuns) {
