@@ -83,8 +83,7 @@ void measure(const std::string& contender, double interval, Table& table) {
 
 void failover(const Options& options, Table& table) {
   for (const double interval : {1.0, 0.1, 0.01}) {
-    if (options.is_quick && interval == 1.0) continue;
-    const int repeat = interval == 1.0 ? 3 : options.repeat();
+    const int repeat = interval < 1.0 ? options.repeat() : options.is_quick ? 1 : 3;
     for (int i = 0; i < repeat; ++i)
       for (const std::string& contender : {kTheirs, kOurs}) measure(contender, interval, table);
   }
