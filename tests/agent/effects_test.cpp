@@ -60,7 +60,8 @@ struct Machine {
             " ipv4/conf/*/accept_local ipv4/conf/*/promote_secondaries ipv6/conf/*/disable_ipv6"
             " ipv6/conf/*/addr_gen_mode");
     text = std::regex_replace(text, std::regex("@[^ :]*:| [0-9]+sec|^[0-9]+: "), " ");
-    text = std::regex_replace(text, std::regex("promiscuity [0-9]|noprefixroute "), "");
+    text = std::regex_replace(
+        text, std::regex("promiscuity [0-9]|noprefixroute |macvlan mode [a-z]+"), "");
     Lines lines;
     std::istringstream in(text);
     for (std::string line; std::getline(in, line);) {
