@@ -301,6 +301,9 @@ class Planner {
     config.ignores_others_as_owner = instance.owner_ignores_adverts;
     config.group = instance.group;
     if (instance.checksum_as_v2) config.checksum = vrrp::TransmitChecksum::WithoutPseudoHeader;
+    if (instance.old_checksum == keepalived::OldChecksum::Always)
+      config.checksum = vrrp::TransmitChecksum::WithGroupPseudoHeader;
+    config.detects_old_checksum = instance.old_checksum != keepalived::OldChecksum::Never;
     config.announce = {
         .repeat = static_cast<int>(instance.announce.repeat),
         .delay = instance.announce.delay,

@@ -238,7 +238,7 @@ constexpr Keyword kKeywords[] = {
   {.block = kInstance, .name = "no_accept", .type = Flag, .sentence = "the addresses only forward"},
   {.block = kInstance, .name = "skip_check_adv_addr", .type = Switch, .default_text = "as vrrp_skip_check_adv_addr", .sentence = "compare the addresses of an advertisement only when its sender changes", .status = kNoEffect},
   {.block = kInstance, .name = "v3_checksum_as_v2", .type = Switch, .default_text = "as the global v3_checksum_as_v2", .sentence = "checksum of version 3 over IPv4 without pseudo header, as RFC 9568 has it"},
-  {.block = kInstance, .name = "old_unicast_checksum", .type = Words, .arguments = "[never]", .sentence = "the checksum of keepalived before 1.3.6; never: do not look for it", .status = kNotYet},
+  {.block = kInstance, .name = "old_unicast_checksum", .type = Words, .arguments = "[never]", .sentence = "the checksum of keepalived before 1.3.6; never: do not look for it"},
   {.block = kInstance, .name = "promote_secondaries", .type = Flag, .sentence = "an address must not take others of its network with it"},
   {.block = kInstance, .name = "virtual_routes", .type = Entries, .sentence = "routes while active, as words of `ip route`"},
   {.block = kInstance, .name = "virtual_rules", .type = Entries, .sentence = "rules while active, as words of `ip rule`"},

@@ -80,9 +80,10 @@ struct AnnounceTimes {
 
 // What to send; what is received is accepted in both forms.
 enum class TransmitChecksum {
-  WithPseudoHeader,     // keepalived's default
-  WithoutPseudoHeader,  // RFC 9568, v3_checksum_as_v2
-  AsHeard,              // as the last accepted packet; WithPseudoHeader before that
+  WithPseudoHeader,       // keepalived's default
+  WithoutPseudoHeader,    // RFC 9568, v3_checksum_as_v2
+  AsHeard,                // as the last accepted packet; WithPseudoHeader before that
+  WithGroupPseudoHeader,  // old_unicast_checksum
 };
 
 struct RouterConfig {
@@ -127,6 +128,9 @@ struct RouterConfig {
   // The multicast group; absent: 224.0.0.18 or ff02::12.
   std::optional<net::IpAddress> group = {};
   TransmitChecksum checksum = TransmitChecksum::WithPseudoHeader;
+  // The form of keepalived before 1.3.6 is understood, and answered in kind; false:
+  // old_unicast_checksum never.
+  bool detects_old_checksum = true;
 
   std::vector<Tracked> tracked = {};
   AnnounceTimes announce = {};

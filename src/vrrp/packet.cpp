@@ -35,6 +35,10 @@ std::optional<ChecksumForm> checksum_form(Bytes packet, Version version, const D
   if ((version == Version::V3 || is_ipv6) && with) return ChecksumForm::WithPseudoHeader;
   if (is_ipv6) return std::nullopt;
   if (without) return ChecksumForm::WithoutPseudoHeader;
+  if (version == Version::V2 || from.destination == kGroupIpv4) return std::nullopt;
+  net::InternetChecksum old;
+  old.add(packet).add_pseudo_header(from.source, kGroupIpv4, kIpProtocol, packet.size());
+  if (old.value() == 0) return ChecksumForm::WithGroupPseudoHeader;
   return std::nullopt;
 }
 
@@ -288,8 +292,10 @@ Bytes PacketTemplate::patch(Priority priority, ChecksumForm form, const net::IpA
   net::InternetChecksum sum = constant_;
   sum.add(Bytes(bytes_).subspan(kPriorityAt, 2));
   const bool has_pseudo_header =
-      !source.is_v4() || (version_ == Version::V3 && form == ChecksumForm::WithPseudoHeader);
-  if (has_pseudo_header) sum.add_pseudo_header(source, destination, kIpProtocol, bytes_.size());
+      !source.is_v4() || (version_ == Version::V3 && form != ChecksumForm::WithoutPseudoHeader);
+  const bool is_old = source.is_v4() && form == ChecksumForm::WithGroupPseudoHeader;
+  if (has_pseudo_header)
+    sum.add_pseudo_header(source, is_old ? kGroupIpv4 : destination, kIpProtocol, bytes_.size());
   put16(bytes_, kChecksumAt, sum.value());
   return bytes_;
 }

@@ -47,6 +47,9 @@ std::optional<RejectReason> Router::refusal(const AdvertisementReceived& event) 
       (event.hop_limit < peer->min_hop_limit || event.hop_limit > peer->max_hop_limit))
     return RejectReason::HopLimit;
   if (advertisement.version != config_.version) return RejectReason::WrongVersion;
+  if (advertisement.checksum == ChecksumForm::WithGroupPseudoHeader &&
+      !config_.detects_old_checksum)
+    return RejectReason::Checksum;
   // Two that agree to have no addresses use VRRP as an election only (no_virtual_ipaddress).
   if (advertisement.version == Version::V3 && advertisement.count() == 0 &&
       !config_.addresses.empty())
@@ -76,9 +79,9 @@ void Router::reject(RejectReason reason, const net::IpAddress& source, Instant n
 void Router::note_differences(const AdvertisementReceived& event, Turn turn) {
   const Advertisement& advertisement = event.advertisement;
   if (advertisement.version == Version::V3 && advertisement.family == net::Family::Ipv4)
-    ++(advertisement.checksum == ChecksumForm::WithPseudoHeader
-           ? counters_.checksum_with_pseudo_header
-           : counters_.checksum_without_pseudo_header);
+    ++(advertisement.checksum == ChecksumForm::WithoutPseudoHeader
+           ? counters_.checksum_without_pseudo_header
+           : counters_.checksum_with_pseudo_header);
   if (!has_our_addresses(advertisement)) {
     ++counters_.addresses_differ;
     notice(Trouble::AddressesDiffer, std::nullopt, event.source, turn);

@@ -104,4 +104,38 @@ TEST(Packets, FollowTheChecksumFormOfTheActiveRouterWhereAsked) {
   EXPECT_EQ(router.router.counters().checksum_without_pseudo_header, 1U);
 }
 
+// keepalived before 1.3.6 had the group in the pseudo header of what it sent to one router.
+TEST(Packets, AreAnsweredInTheFormOfAnOldPeerUnlessThatIsNeverWanted) {
+  auto unicast = config(100);
+  const auto peer = *net::IpAddress::parse("192.0.2.2");
+  unicast.peers = {{.address = peer}};
+  const Advertisement old{.version = Version::V3,
+                          .vrid = 51,
+                          .priority = Priority(200),
+                          .interval = 1s,
+                          .checksum = ChecksumForm::WithGroupPseudoHeader};
+  const auto bytes = encode(old, peer, kOurs);
+  const auto decoded = decode({peer, kOurs, 255, bytes});
+  ASSERT_TRUE(decoded);
+  EXPECT_EQ(decoded->checksum, ChecksumForm::WithGroupPseudoHeader);
+  EXPECT_EQ(encode(*decoded, peer, kOurs), bytes);
+  const auto form_after_hearing = [&](const RouterConfig& given) {
+    Story router(given);
+    router.tell(Startup{});
+    auto heard = router.packet(200);
+    heard.advertisement.checksum = ChecksumForm::WithGroupPseudoHeader;
+    heard.source = peer;
+    heard.destination = kOurs;
+    router.tell(heard);
+    const auto sent = router.router.packet(Advertise{Priority(100)}, peer);
+    return std::pair(decode({kOurs, peer, 255, sent})->checksum,
+                     router.router.counters()[RejectReason::Checksum]);
+  };
+  EXPECT_EQ(form_after_hearing(unicast),
+            std::pair(ChecksumForm::WithGroupPseudoHeader, std::uint64_t{0}));
+  unicast.detects_old_checksum = false;
+  EXPECT_EQ(form_after_hearing(unicast),
+            std::pair(ChecksumForm::WithPseudoHeader, std::uint64_t{1}));
+}
+
 }  // namespace

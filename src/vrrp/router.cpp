@@ -430,7 +430,11 @@ std::uint8_t Router::ip_protocol() const {
 ChecksumForm Router::transmit_form() const {
   switch (config_.checksum) {
     case TransmitChecksum::WithPseudoHeader:
-      return ChecksumForm::WithPseudoHeader;
+      // A peer of old would refuse anything but its own form.
+      return heard_form_ == ChecksumForm::WithGroupPseudoHeader ? heard_form_
+                                                                : ChecksumForm::WithPseudoHeader;
+    case TransmitChecksum::WithGroupPseudoHeader:
+      return ChecksumForm::WithGroupPseudoHeader;
     case TransmitChecksum::WithoutPseudoHeader:
       return ChecksumForm::WithoutPseudoHeader;
     case TransmitChecksum::AsHeard:

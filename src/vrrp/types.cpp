@@ -35,6 +35,8 @@ std::string_view name(ChecksumForm form) {
       return "with-pseudo-header";
     case ChecksumForm::WithoutPseudoHeader:
       return "without-pseudo-header";
+    case ChecksumForm::WithGroupPseudoHeader:
+      return "with-group-pseudo-header";
   }
   return "?";
 }

@@ -56,7 +56,13 @@ std::string_view name(State state);  // "initialize", "backup", "active", "fault
 // The checksum of a v3 packet over IPv4. RFC 5798 was read as "with" by open source routers; RFC
 // 9568 section 5.2.8 says "without", as Cisco, Juniper and Arista had it. v2 has it without, IPv6
 // with.
-enum class ChecksumForm { WithPseudoHeader, WithoutPseudoHeader };
+enum class ChecksumForm {
+  WithPseudoHeader,
+  WithoutPseudoHeader,
+  // The group in the pseudo header although the packet goes to one router: keepalived before 1.3.6
+  // in unicast.
+  WithGroupPseudoHeader,
+};
 std::string_view name(ChecksumForm form);
 
 // RFC 9568 section 6.1 and RFC 3768 section 6.1.
