@@ -67,6 +67,17 @@ base::Result<net::InterfaceIndex> VirtualMacs::make(const PlannedVmac& vmac) {
   return *made;
 }
 
+// keepalived's are in private mode, in which a peer with the same MAC address is never heard.
+void VirtualMacs::take_over(const PlannedVmac& vmac) {
+  auto opened = control();
+  if (!opened) return;
+  if (const auto done = (*opened)->set_bridge_mode(vmac.index); !done)
+    base::log::error("vmac.deaf", {{"interface", vmac.name},
+                                   {"error", done.error().what},
+                                   {"hint", "remove it: ip link delete " + vmac.name}});
+  (void)(*opened)->set_up(vmac.index);
+}
+
 base::Result<> VirtualMacs::realise(std::vector<PlannedVmac>& wanted,
                                     std::span<const netlink::Link> links) {
   for (PlannedVmac& vmac : wanted) {
@@ -75,8 +86,7 @@ base::Result<> VirtualMacs::realise(std::vector<PlannedVmac>& wanted,
       if (!ours_.contains(vmac.index)) {
         base::log::info("vmac.taken_over", {{"interface", vmac.name}});
         prepare(vmac);
-        auto opened = control();
-        if (opened) (void)(*opened)->set_up(vmac.index);
+        take_over(vmac);
       }
     } else {
       if (present != nullptr) {  // ours, of another MAC address or base

@@ -33,6 +33,7 @@ class VirtualMacs {
  private:
   base::Result<netlink::Control*> control();
   base::Result<net::InterfaceIndex> make(const PlannedVmac& vmac);
+  void take_over(const PlannedVmac& vmac);
   void keep_settings(std::span<const netlink::Link> links);
 
   std::optional<netlink::Control> control_;  // opened when first needed

@@ -226,6 +226,18 @@ base::Result<InterfaceIndex> Control::create_macvlan(const std::string& name,
   return created->index;
 }
 
+base::Result<> Control::set_bridge_mode(InterfaceIndex macvlan) {
+  wire::Message message(RTM_NEWLINK, NLM_F_ACK);  // RTM_SETLINK passes over what a kind has
+  message.header(link_header(macvlan));
+  {
+    const wire::Message::Nest info(message, IFLA_LINKINFO);
+    message.put(IFLA_INFO_KIND, std::string_view("macvlan"));
+    const wire::Message::Nest data(message, IFLA_INFO_DATA);
+    message.put(IFLA_MACVLAN_MODE, std::uint32_t{MACVLAN_MODE_BRIDGE});
+  }
+  return impl_->ask("cannot change the mode of a macvlan", std::move(message));
+}
+
 base::Result<> Control::create_veth(const VethEnd& near, const VethEnd& far) {
   for (const VethEnd* end : {&near, &far})
     if (const auto valid = check_name(end->name); !valid) return valid;

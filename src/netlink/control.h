@@ -65,6 +65,7 @@ class Control {
                                              const BridgeOptions& options = {});
   base::Result<InterfaceIndex> create_macvlan(const std::string& name,
                                               const MacvlanOptions& options);
+  base::Result<> set_bridge_mode(InterfaceIndex macvlan);
   // Both ends in one step, each already where it belongs.
   base::Result<> create_veth(const VethEnd& near, const VethEnd& far);
   base::Result<> delete_link(InterfaceIndex index);

@@ -208,6 +208,18 @@ TEST_F(Effects, AreRepairedClearedAndChangedInPlace) {
   EXPECT_FALSE(machine.has("ip link", "vrrp.51")) << next.output();
 }
 
+// A peer with the same MAC address is heard only past a macvlan in bridge mode (decision 0063).
+TEST_F(Effects, AVirtualMacThatKeepalivedLeftBehindIsPutIntoBridgeMode) {
+  Machine machine;
+  machine.run("ip link add vrrp.51 link eth0 address 00:00:5e:00:01:33 type macvlan mode private");
+  ASSERT_TRUE(machine.has("ip -d link show vrrp.51", "mode private"));
+  lab::Program& agent = start_holdfastd(machine.host, instance("use_vmac"));
+  EXPECT_TRUE(lab::wait_until([&] {
+    return machine.has("ip -d link show vrrp.51", "mode bridge");
+  })) << agent.output();
+  EXPECT_TRUE(lab::wait_until([&] { return machine.host.has_address("10.0.0.50"); }));
+}
+
 TEST_F(Effects, AddressesThatDoNotAcceptAnswerArpOnly) {
   lab::Network network;
   lab::Host& a = network.add_host("a", "10.0.0.11/24");

@@ -1,10 +1,13 @@
 // Bytes that another implementation sent: decoding finds what was configured there, and encoding
 // that gives the same bytes. The .hex files say where they come from; capture.sh and capture-frr.sh
 // make them anew.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -235,7 +238,7 @@ Bytes advertisement(Version version, vrrp::Priority priority, net::Family family
 
 // What tshark says of these packets: version, whether the sum is good (1), and complaints.
 std::string seen_by_tshark(const std::vector<Bytes>& packets) {
-  const std::string path = testing::TempDir() + "holdfast-golden.pcap";
+  const std::string path = fmt::format("{}holdfast-golden-{}.pcap", testing::TempDir(), getpid());
   write_pcap(path, packets);
   const std::string command = "tshark -r " + path +
                               " -o ip.check_checksum:TRUE -T fields -E separator=, -e vrrp.version"
@@ -245,6 +248,8 @@ std::string seen_by_tshark(const std::vector<Bytes>& packets) {
   if (std::system(command.c_str()) != 0) return "tshark failed";
   std::stringstream seen;
   seen << std::ifstream(path + ".txt").rdbuf();
+  std::filesystem::remove(path);
+  std::filesystem::remove(path + ".txt");
   return seen.str();
 }
 
