@@ -303,8 +303,7 @@ void add_router(Text& out, const Snapshot& snapshot, const RouterSnapshot& route
   out.line("   Number of interface and track script faults = {}", is_faulty ? 1 : 0);
   out.line("   Number of track scripts init = 0");
   add_timers(out, snapshot, router);
-  if (!router.shown.vmac_name.empty())
-    out.line("   Use VMAC, i/f name {}", router.shown.vmac_name);
+  if (!router.shown.vmac_name.empty()) out.line("   Use VMAC, i/f name {}", router.shown.vmac_name);
   out.line("   Interface = {}", router.interface_name);
   if (!config.fault_on_link_down) out.line("   VRRP interface tracking disabled");
   if (router.shown.skip_check_adv_addr) out.line("   Skip checking advert IP addresses");

@@ -164,7 +164,9 @@ class Server {
     dup2(nothing.get(), STDOUT_FILENO);
     dup2(nothing.get(), STDERR_FILENO);
   }
-  for (const char* name : {"IFS", "LD_PRELOAD", "LD_LIBRARY_PATH", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"}) unsetenv(name);
+  for (const char* name :
+       {"IFS", "LD_PRELOAD", "LD_LIBRARY_PATH", "NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID"})
+    unsetenv(name);
   Server(std::move(socket)).run();
   _exit(0);
 }

@@ -196,11 +196,11 @@ struct Fields<VolumeType> {
 template <>
 struct Fields<VolumeSnapshot> {
   using Record = VolumeSnapshot;
-  static constexpr auto kAll = std::tuple(
-      HOLDFAST_FIELD(id), HOLDFAST_FIELD(project_id), HOLDFAST_FIELD(user_id), HOLDFAST_FIELD(name),
-      HOLDFAST_FIELD(description), HOLDFAST_FIELD(created_at), HOLDFAST_FIELD(updated_at),
-      HOLDFAST_FIELD(volume_id), HOLDFAST_FIELD(size), HOLDFAST_FIELD(status),
-      HOLDFAST_FIELD(metadata));
+  static constexpr auto kAll =
+      std::tuple(HOLDFAST_FIELD(id), HOLDFAST_FIELD(project_id), HOLDFAST_FIELD(user_id),
+                 HOLDFAST_FIELD(name), HOLDFAST_FIELD(description), HOLDFAST_FIELD(created_at),
+                 HOLDFAST_FIELD(updated_at), HOLDFAST_FIELD(volume_id), HOLDFAST_FIELD(size),
+                 HOLDFAST_FIELD(status), HOLDFAST_FIELD(metadata));
 };
 template <>
 struct Fields<Image> {
