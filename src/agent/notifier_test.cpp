@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <fstream>
 
@@ -78,7 +79,7 @@ class NotifierTest : public testing::Test {
     return {std::istreambuf_iterator<char>(in), {}};
   }
 
-  const std::string path_ = testing::TempDir() + "notifier_test.out";
+  const std::string path_ = testing::TempDir() + "notifier_test." + std::to_string(getpid());
   io::Loop loop_;
   std::unique_ptr<io::Forker> forker_ = std::move(io::Forker::open().value());
   agent::Notifier notifier_{*forker_};

@@ -139,7 +139,7 @@ static_rules {
   from 192.168.2.0/24 table 1 priority 100
   from 192.168.28.0/24 to 192.168.29.0/26 table 6909 iif eth0 oif eth1 tos 0x10 fwmark 24/12 preference 39 realms 30/20
   to 2001:db8:5::/48 from 2001:db8:6::/48 table 6908 priority 101
-  to 2001:db8:7::/48 from 2001:db8:8::/48 table 7 ipproto UDP sport 10-20 dport 20-30 priority 102
+  to 2001:db8:7::/48 from 2001:db8:8::/48 table 7 ipproto 17 sport 10-20 dport 20-30 priority 102
   from 10.9.9.10 blackhole priority 103
   from 10.9.9.12 unreachable priority 104
   from 10.9.9.14 table main suppress_prefixlength 0 priority 105
