@@ -166,6 +166,18 @@ TEST(BrokenFile, IsExplainedInOnePass) {
   EXPECT_THAT(messages(reading), testing::Not(testing::HasSubstr("shown\n")));
 }
 
+TEST(BrokenInstance, IsLookedThroughToItsEnd) {
+  const Reading reading = read_text("k.conf",
+                                    "vrrp_instance a {\ninterface eth0\nadvert_int 0.5\n"
+                                    "virtual_ipaddress { 10.0.0.1\n2001:db8::1 }\n"
+                                    "track_script { chk }\n}\n");
+  EXPECT_EQ(reading.verdict, Verdict::CannotRun);
+  EXPECT_THAT(whats(reading), ElementsAre("vrrp_instance a has no virtual_router_id",
+                                          "advert_int 0.5: version 2 has whole seconds only",
+                                          "2001:db8::1/128 is not IPv4 as the first address of a",
+                                          "there is no vrrp_script chk; it is not tracked"));
+}
+
 TEST(Verdict, TheWorstFindingDecidesAndALaterMildOneHidesNothing) {
   EXPECT_EQ(with("nonsense").verdict, Verdict::Sound);
   EXPECT_EQ(with("priority 0").verdict, Verdict::RunsWithErrors);

@@ -22,13 +22,13 @@ class InstanceResolver {
   InstanceResolver(Context& context, const GlobalsDraft& globals, InstanceDraft& draft)
       : context_(context), globals_(globals), draft_(draft) {}
 
-  std::optional<Instance> resolve() {
+  // Also one that cannot run is looked through to the end: all problems in one pass.
+  Instance resolve() {
     const auto vrid = router_id();
-    const bool has_interface = check_interface();
-    if (!vrid || !has_interface) return std::nullopt;
-    Instance out{.name = std::move(draft_.name.text), .vrid = *vrid};
+    can_run_ = check_interface() && vrid;
+    Instance out{.name = draft_.name.text, .vrid = vrid.value_or(kStandIn)};
     out.at = context_.sources.place(draft_.name.at);
-    out.vrid_at = context_.sources.place(draft_.vrid->at);
+    out.vrid_at = draft_.vrid ? context_.sources.place(draft_.vrid->at) : out.at;
     out.interface_at = draft_.interface ? context_.sources.place(draft_.interface->at) : out.at;
     if (draft_.interface) out.interface = std::move(draft_.interface->value);
     out.strict = draft_.strict ? draft_.strict->value : globals_.globals.strict;
@@ -57,7 +57,11 @@ class InstanceResolver {
     return out;
   }
 
+  bool can_run() const { return can_run_; }
+
  private:
+  static inline const auto kStandIn = vrrp::VirtualRouterId::from(1).value();
+
   Findings& findings() { return context_.findings; }
   const std::string& name() const { return draft_.name.text; }
 
@@ -421,11 +425,8 @@ class InstanceResolver {
   Context& context_;
   const GlobalsDraft& globals_;
   InstanceDraft& draft_;
+  bool can_run_ = false;
 };
-
-}  // namespace
-
-namespace {
 
 // A group of which one member is no owner that begins as MASTER begins as BACKUP, all of it.
 void begin_together(Config& config) {
@@ -473,11 +474,12 @@ Config resolve(Context& context, Drafts drafts) {
   std::vector<Origins> origins;
   for (InstanceDraft& draft : drafts.instances) {
     Origins where{.name = draft.name.at, .vrid = draft.vrid ? draft.vrid->at : draft.name.at};
-    auto instance = InstanceResolver(context, drafts.globals, draft).resolve();
-    if (!instance) continue;
-    references.resolve(std::move(draft.tracked), *instance);
-    if (!draft.notify_priority_changes) references.inherit(*instance);
-    config.instances.push_back(std::move(*instance));
+    InstanceResolver resolver(context, drafts.globals, draft);
+    Instance instance = resolver.resolve();
+    references.resolve(std::move(draft.tracked), instance);
+    if (!resolver.can_run()) continue;
+    if (!draft.notify_priority_changes) references.inherit(instance);
+    config.instances.push_back(std::move(instance));
     origins.push_back(where);
     draft = InstanceDraft{.name = {}};  // 65,000 of them need not be there twice
   }
