@@ -114,11 +114,12 @@ const std::map<std::string, std::set<std::string>> kWrappedBy = {
     {"netlink/", {"netlink"}},
     {"nftables/", {"cloud/fabric"}},
     {"sqlite3.h", {"cloud/store"}},
-    {"seccomp.h", {"agent"}},
+    {"seccomp.h", {"agent/process"}},
     {"openssl/", {"http", "cloud/model", "vrrp"}},
     {"boost/beast", {"http"}},
-    {"boost/asio", {"io", "http", "openstack", "cpi", "agent", "cloud/api", "cloud/guest"}},
-    {"CLI/", {"cli", "agent", "cloud/api"}},
+    {"boost/asio",
+     {"io", "http", "openstack", "cpi", "agent", "agent/notify", "cloud/api", "cloud/guest"}},
+    {"CLI/", {"cli", "cloud/api"}},
     {"spdlog/", {}},
 };
 

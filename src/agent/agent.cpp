@@ -49,10 +49,10 @@ base::Result<std::unique_ptr<Agent>> Agent::open(io::Loop& loop, io::Forker& for
   agent->changes_ = std::move(*changes);
   agent->held_.emplace(*agent->changes_);
   agent->routes_.emplace(loop, *agent->changes_);
-  auto announcer = Announcer::open(loop);
+  auto announcer = wire::Announcer::open(loop);
   if (!announcer) return std::unexpected(announcer.error());
   agent->announcer_ = std::move(*announcer);
-  auto frames = FrameSender::open();
+  auto frames = wire::FrameSender::open();
   if (!frames) return std::unexpected(frames.error());
   agent->frames_ = std::move(*frames);
   if (auto done = agent->open_owner_watch(); !done) return std::unexpected(done.error());

@@ -13,20 +13,20 @@
 #include <string>
 #include <vector>
 
-#include "agent/address_lease.h"
-#include "agent/announcer.h"
-#include "agent/frame_sender.h"
-#include "agent/held_addresses.h"
-#include "agent/held_routes.h"
-#include "agent/history.h"
-#include "agent/notifications.h"
-#include "agent/owner_watch.h"
-#include "agent/plan.h"
-#include "agent/snapshot.h"
+#include "agent/effects/address_lease.h"
+#include "agent/effects/held_addresses.h"
+#include "agent/effects/held_routes.h"
+#include "agent/effects/virtual_macs.h"
+#include "agent/notify/notifications.h"
+#include "agent/owners/owner_watch.h"
+#include "agent/plan/plan.h"
 #include "agent/trackers.h"
-#include "agent/transport.h"
-#include "agent/unknown_routers.h"
-#include "agent/virtual_macs.h"
+#include "agent/view/history.h"
+#include "agent/view/snapshot.h"
+#include "agent/wire/announcer.h"
+#include "agent/wire/frame_sender.h"
+#include "agent/wire/transport.h"
+#include "agent/wire/unknown_routers.h"
 #include "io/loop.h"
 #include "netlink/monitor.h"
 #include "vrrp/engine.h"
@@ -39,17 +39,17 @@ class Agent {
   static base::Result<std::unique_ptr<Agent>> open(io::Loop& loop, io::Forker& forker);
 
   // What there is now, to plan by.
-  Network network() const { return {monitor_->links(), monitor_->addresses()}; }
-  TrackNames& track_names() { return track_names_; }
+  plan::Network network() const { return {monitor_->links(), monitor_->addresses()}; }
+  plan::TrackNames& track_names() { return track_names_; }
 
   // From now on addresses answer only while this process advertises (address_lease.h); a warning
   // where the kernel cannot.
   void lease_addresses();
 
   // The first plan: addresses left over from an earlier run are removed, then routers start.
-  base::Result<> start(Plan plan);
+  base::Result<> start(plan::Plan plan);
   // The difference to the running plan: routers that did not change miss nothing.
-  base::Result<> change(Plan plan);
+  base::Result<> change(plan::Plan plan);
   // Resigns everywhere; `on_stopped` is called when all is released and every script has been told.
   // The second call does not wait for successors.
   void stop(std::function<void()> on_stopped);
@@ -59,10 +59,10 @@ class Agent {
   void log_summary() const;
 
   // What status, metrics and dumps show (snapshot.cpp).
-  void set_identity(Identity identity) { identity_ = std::move(identity); }
-  Snapshot snapshot() const;
-  Snapshot outline() const;  // all but the routers, of which there may be thousands
-  RouterSnapshot snapshot_of(vrrp::RouterId id) const;
+  void set_identity(view::Identity identity) { identity_ = std::move(identity); }
+  view::Snapshot snapshot() const;
+  view::Snapshot outline() const;  // all but the routers, of which there may be thousands
+  view::RouterSnapshot snapshot_of(vrrp::RouterId id) const;
   std::vector<vrrp::RouterId> routers() const { return engine_.routers(); }
   bool has(vrrp::RouterId id) const { return running_.contains(id); }
   // Those of an instance or a sync group; of all, if the name is empty (operate.cpp).
@@ -76,7 +76,7 @@ class Agent {
 
  private:
   struct Running {
-    PlannedRouter planned;
+    plan::PlannedRouter planned;
     bool is_deleted = false;  // by a reload, as opposed to the end of the program
   };
 
@@ -102,18 +102,18 @@ class Agent {
   void send(vrrp::RouterId id, const vrrp::Advertise& advertise);
   void announce(vrrp::RouterId id, const vrrp::Announce& announce);
   void tell(vrrp::RouterId id, const vrrp::Transition& transition);
-  Subject subject(vrrp::RouterId id) const;
+  notify::Subject subject(vrrp::RouterId id) const;
   void repeat_states();
   void tell(vrrp::RouterId id, const vrrp::Notice& notice);
   std::string in_words(const vrrp::Reason& reason) const;
   void leave(vrrp::RouterId id);
   void flush_held();
-  std::vector<TrackerSnapshot> trackers() const;
+  std::vector<view::TrackerSnapshot> trackers() const;
   void report_rejects();
   std::array<std::uint64_t, vrrp::kRejectReasons> rejects() const;
 
   // Sync groups (groups.cpp).
-  void replace_groups(const std::vector<PlannedGroup>& groups,
+  void replace_groups(const std::vector<plan::PlannedGroup>& groups,
                       const std::vector<vrrp::RouterId>& routers);
   std::optional<vrrp::State> state_of(const RunningGroup& group) const;
   // keepalived says a group's first state before its members', and later ones behind them.
@@ -125,13 +125,13 @@ class Agent {
   std::optional<net::IpAddress> own_address(net::InterfaceIndex interface,
                                             net::Family family) const;
   void watch_owners(vrrp::RouterId id);
-  void defend(const WatchedAddress& where);
-  void tell(const OwnerNews& news);
+  void defend(const owners::WatchedAddress& where);
+  void tell(const owners::OwnerNews& news);
 
   // What the kernel and scripts tell (input.cpp).
   void on_change(const netlink::Change& change);
   void on_link(const netlink::Link& link, bool is_running);
-  bool is_link_up(const PlannedRouter& planned) const;
+  bool is_link_up(const plan::PlannedRouter& planned) const;
   void update_sources();
   void repair(const netlink::Address& address);
   void on_tracked(const vrrp::Event& event, vrrp::TrackId id);
@@ -142,34 +142,35 @@ class Agent {
 
   // Plans (change.cpp).
   base::Result<> listen();
-  void remove_left_over(const Plan& plan);
-  base::Result<> realise_vmacs(Plan& plan);
+  void remove_left_over(const plan::Plan& plan);
+  base::Result<> realise_vmacs(plan::Plan& plan);
   void retire_vmacs();
-  std::optional<vrrp::RouterId> add_router(const PlannedRouter& planned, vrrp::Duration delay);
+  std::optional<vrrp::RouterId> add_router(const plan::PlannedRouter& planned,
+                                           vrrp::Duration delay);
   void start_router(vrrp::RouterId id);
   void tell_tracked(vrrp::RouterId id, const vrrp::RouterConfig& config);
-  void update_router(vrrp::RouterId id, PlannedRouter planned);
+  void update_router(vrrp::RouterId id, plan::PlannedRouter planned);
   void finish_if_stopped();
 
   io::Loop& loop_;
   std::unique_ptr<netlink::Monitor> monitor_;
   std::unique_ptr<netlink::Requests> changes_;
-  std::optional<HeldAddresses> held_;
-  std::optional<HeldRoutes> routes_;
-  std::unique_ptr<AddressLease> lease_;  // none: switched off, or not possible here
-  std::unique_ptr<Announcer> announcer_;
-  std::optional<Transport> transport_;
-  std::optional<FrameSender> frames_;
-  VirtualMacs virtual_macs_;
-  std::unique_ptr<OwnerWatch> owners_;
-  NoAccept no_accept_;
+  std::optional<effects::HeldAddresses> held_;
+  std::optional<effects::HeldRoutes> routes_;
+  std::unique_ptr<effects::AddressLease> lease_;  // none: switched off, or not possible here
+  std::unique_ptr<wire::Announcer> announcer_;
+  std::optional<wire::Transport> transport_;
+  std::optional<wire::FrameSender> frames_;
+  effects::VirtualMacs virtual_macs_;
+  std::unique_ptr<owners::OwnerWatch> owners_;
+  effects::NoAccept no_accept_;
   std::set<std::string> awaited_;  // interfaces
-  Sysctls settings_;
-  Notifications notifications_;
-  TrackNames track_names_;
-  History history_;
-  Identity identity_;
-  ResourceSnapshot tally_;  // what is counted here; the rest is asked for
+  effects::Sysctls settings_;
+  notify::Notifications notifications_;
+  plan::TrackNames track_names_;
+  view::History history_;
+  view::Identity identity_;
+  view::ResourceSnapshot tally_;  // what is counted here; the rest is asked for
   vrrp::Instant started_ = std::chrono::steady_clock::now();
 
   vrrp::Engine engine_;
@@ -178,9 +179,9 @@ class Agent {
   std::map<vrrp::RouterId, Running> running_;
   std::vector<RunningGroup> groups_;
   Trackers trackers_;
-  std::vector<PlannedInterface> interfaces_;
+  std::vector<plan::PlannedInterface> interfaces_;
   std::vector<netlink::Address> static_addresses_;
-  std::vector<RoutingEntry> static_routes_;
+  std::vector<effects::RoutingEntry> static_routes_;
   std::function<void()> on_replaced_;
 
   io::Timer deadline_;
@@ -194,7 +195,7 @@ class Agent {
 
   io::Timer reject_report_;
   bool is_report_armed_ = false;
-  UnknownRouters unknown_;
+  wire::UnknownRouters unknown_;
   std::array<std::uint64_t, vrrp::kRejectReasons> rejects_told_{};
   std::array<vrrp::Instant, vrrp::kRejectReasons> rejects_told_at_{};
 

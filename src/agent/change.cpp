@@ -27,7 +27,8 @@ bool contains(const std::vector<netlink::Address>& addresses, const netlink::Add
 
 constexpr vrrp::RouterId kNoRouter{static_cast<std::uint32_t>(-1)};  // was refused
 
-bool contains(const std::vector<RoutingEntry>& entries, const RoutingEntry& wanted) {
+bool contains(const std::vector<effects::RoutingEntry>& entries,
+              const effects::RoutingEntry& wanted) {
   return std::ranges::find(entries, wanted) != entries.end();
 }
 
@@ -42,7 +43,7 @@ std::vector<T> without(const std::vector<T>& from, const std::vector<T>& kept) {
 
 }  // namespace
 
-base::Result<> Agent::start(Plan plan) {
+base::Result<> Agent::start(plan::Plan plan) {
   virtual_macs_.set_owner(identity_.config_file);
   remove_left_over(plan);
   if (plan.startup_delay > vrrp::Duration{})
@@ -57,9 +58,9 @@ base::Result<> Agent::start(Plan plan) {
 }
 
 // Addresses of a run that was killed: whoever has them now must win an election first.
-void Agent::remove_left_over(const Plan& plan) {
+void Agent::remove_left_over(const plan::Plan& plan) {
   std::vector<netlink::Request> found;
-  for (const PlannedRouter& router : plan.routers) {
+  for (const plan::PlannedRouter& router : plan.routers) {
     if (router.config.priority.is_owner()) continue;  // they are its own
     for (const netlink::Address& address : router.addresses)
       for (const netlink::Address& present : monitor_->addresses())
@@ -72,13 +73,13 @@ void Agent::remove_left_over(const Plan& plan) {
         }
   }
   routes_->clear(plan.static_routes);
-  for (const PlannedRouter& router : plan.routers) routes_->clear(router.routes);
+  for (const plan::PlannedRouter& router : plan.routers) routes_->clear(router.routes);
   changes_->apply(std::move(found), {});
   changes_->finish(1s);
   monitor_->poll();
 }
 
-base::Result<> Agent::change(Plan plan) {
+base::Result<> Agent::change(plan::Plan plan) {
   if (auto made = realise_vmacs(plan); !made) return made;  // nothing else has changed yet
   if (auto made = no_accept_.configure(plan.no_accept); !made) return made;
   const vrrp::Instant now = Clock::now();
@@ -89,7 +90,7 @@ base::Result<> Agent::change(Plan plan) {
   notifications_.configure(std::move(plan.notifications));
   for (auto& [id, running] : running_) {
     const vrrp::RouterConfig& known = running.planned.config;
-    running.is_deleted = std::ranges::none_of(plan.routers, [&](const PlannedRouter& router) {
+    running.is_deleted = std::ranges::none_of(plan.routers, [&](const plan::PlannedRouter& router) {
       return router.config.interface == known.interface && router.config.family == known.family &&
              router.config.vrid == known.vrid;
     });
@@ -102,7 +103,7 @@ base::Result<> Agent::change(Plan plan) {
   const auto startup_delay = has_started_ ? vrrp::Duration{} : plan.startup_delay;
   std::vector<vrrp::RouterId> ids;
   std::set<vrrp::RouterId> fresh;
-  for (const PlannedRouter& planned : plan.routers) {
+  for (const plan::PlannedRouter& planned : plan.routers) {
     const vrrp::RouterConfig& config = planned.config;
     auto id = engine_.find(config.interface, config.family, config.vrid);
     if (!id) {
@@ -121,11 +122,12 @@ base::Result<> Agent::change(Plan plan) {
     else
       update_router(ids[i], std::move(plan.routers[i]));
   }
-  held_->release(HeldAddresses::kStatic, without(static_addresses_, plan.static_addresses));
-  held_->claim(HeldAddresses::kStatic, plan.static_addresses);
+  held_->release(effects::HeldAddresses::kStatic,
+                 without(static_addresses_, plan.static_addresses));
+  held_->claim(effects::HeldAddresses::kStatic, plan.static_addresses);
   static_addresses_ = std::move(plan.static_addresses);
-  routes_->release(HeldAddresses::kStatic, without(static_routes_, plan.static_routes));
-  routes_->claim(HeldAddresses::kStatic, without(plan.static_routes, static_routes_));
+  routes_->release(effects::HeldAddresses::kStatic, without(static_routes_, plan.static_routes));
+  routes_->claim(effects::HeldAddresses::kStatic, without(plan.static_routes, static_routes_));
   static_routes_ = std::move(plan.static_routes);
   const auto listening = listen();
   trackers_.replace(plan, !has_started_);
@@ -140,12 +142,12 @@ base::Result<> Agent::change(Plan plan) {
   return listening;
 }
 
-base::Result<> Agent::realise_vmacs(Plan& plan) {
-  std::vector<PlannedVmac> wanted = plan.vmacs;
+base::Result<> Agent::realise_vmacs(plan::Plan& plan) {
+  std::vector<effects::PlannedVmac> wanted = plan.vmacs;
   const auto made = virtual_macs_.realise(wanted, monitor_->links());
   for (std::size_t i = 0; i < wanted.size(); ++i)
     if (wanted[i].index != plan.vmacs[i].index)
-      replace_interface(plan, plan.vmacs[i].index, wanted[i].index);
+      plan::replace_interface(plan, plan.vmacs[i].index, wanted[i].index);
   monitor_->poll();  // so that everybody knows them
   return made;
 }
@@ -161,15 +163,15 @@ void Agent::retire_vmacs() {
 }
 
 base::Result<> Agent::listen() {
-  std::map<Door, Listening> wanted;
+  std::map<wire::Door, wire::Listening> wanted;
   for (const auto& [id, running] : running_) {
     const vrrp::RouterConfig& config = running.planned.config;
-    std::vector<Carrier> carriers{carrier_of(config.family, vrrp::kIpProtocol)};
+    std::vector<wire::Carrier> carriers{wire::carrier_of(config.family, vrrp::kIpProtocol)};
     // Also where nobody here uses it: a peer that does is one that cannot be understood.
     if (config.family == net::Family::Ipv4 && config.version == vrrp::Version::V2)
-      carriers.push_back(Carrier::Authenticated);
-    for (const Carrier carrier : carriers) {
-      Listening& listening = wanted[{config.interface, carrier}];
+      carriers.push_back(wire::Carrier::Authenticated);
+    for (const wire::Carrier carrier : carriers) {
+      wire::Listening& listening = wanted[{config.interface, carrier}];
       listening.name = running.planned.interface_name;
       listening.vrids.set(config.vrid.value());
       if (unknown_.is_wanted()) listening.vrids.set();
@@ -181,7 +183,7 @@ base::Result<> Agent::listen() {
 }
 
 // The delay is the start's and not in the plan, so that no reload takes it for a change.
-std::optional<vrrp::RouterId> Agent::add_router(const PlannedRouter& planned,
+std::optional<vrrp::RouterId> Agent::add_router(const plan::PlannedRouter& planned,
                                                 vrrp::Duration delay) {
   vrrp::RouterConfig config = planned.config;
   config.startup_delay = delay;
@@ -208,7 +210,7 @@ void Agent::start_router(vrrp::RouterId id) {
 void Agent::tell_tracked(vrrp::RouterId id, const vrrp::RouterConfig& config) {
   const vrrp::Instant now = Clock::now();
   for (const vrrp::Tracked& tracked : config.tracked) {
-    for (const PlannedInterface& known : interfaces_)
+    for (const plan::PlannedInterface& known : interfaces_)
       if (known.id == tracked.id) {
         const netlink::Link* link = find(monitor_->links(), known.name);
         const bool is_up = link != nullptr && link->is_running;
@@ -218,7 +220,7 @@ void Agent::tell_tracked(vrrp::RouterId id, const vrrp::RouterConfig& config) {
   }
 }
 
-void Agent::update_router(vrrp::RouterId id, PlannedRouter planned) {
+void Agent::update_router(vrrp::RouterId id, plan::PlannedRouter planned) {
   const vrrp::Instant now = Clock::now();
   Running& running = running_.at(id);
   // The source may have been learned since the running plan was made.
@@ -268,8 +270,8 @@ void Agent::finish_if_stopped() {
   is_finishing_ = true;
   trackers_.stop();
   if (!keeps_addresses_) {
-    held_->release(HeldAddresses::kStatic, static_addresses_);
-    routes_->release(HeldAddresses::kStatic, static_routes_);
+    held_->release(effects::HeldAddresses::kStatic, static_addresses_);
+    routes_->release(effects::HeldAddresses::kStatic, static_routes_);
   }
   flush_held();
   changes_->finish(1s);

@@ -5,7 +5,7 @@
 #include <memory>
 #include <utility>
 
-#include "agent/status_json.h"
+#include "agent/view/status_json.h"
 #include "base/log.h"
 #include "base/text.h"
 #include "json/value.h"
@@ -49,7 +49,7 @@ ControlServer::Lines Control::status(const control::Request& request) {
   const auto ids = agent_.named(request.instance);
   if (!ids) return once(failed(ids.error()));
   struct Progress {
-    Snapshot outline;
+    view::Snapshot outline;
     std::vector<vrrp::RouterId> ids;
     std::size_t told = 0;
     std::size_t next = 0;
@@ -63,7 +63,7 @@ ControlServer::Lines Control::status(const control::Request& request) {
     if (at.step == Step::Outline) {
       at.outline = agent_.outline();
       at.step = Step::Instances;
-      return json::dump(json::Object{{"agent", status_json(at.outline)}});
+      return json::dump(json::Object{{"agent", view::status_json(at.outline)}});
     }
     while (at.step == Step::Instances && at.next < at.ids.size()) {
       const vrrp::RouterId id = at.ids[at.next++];
@@ -72,7 +72,7 @@ ControlServer::Lines Control::status(const control::Request& request) {
       at.outline.wall = std::chrono::system_clock::now();
       ++at.told;
       return json::dump(
-          json::Object{{"instance", status_json(agent_.snapshot_of(id), at.outline)}});
+          json::Object{{"instance", view::status_json(agent_.snapshot_of(id), at.outline)}});
     }
     if (std::exchange(at.step, Step::Over) == Step::Over) return std::nullopt;
     return json::dump(json::Object{{"end", json::Object{{"instances", at.told}}}});

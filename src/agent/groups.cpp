@@ -7,11 +7,11 @@
 
 namespace agent {
 
-void Agent::replace_groups(const std::vector<PlannedGroup>& groups,
+void Agent::replace_groups(const std::vector<plan::PlannedGroup>& groups,
                            const std::vector<vrrp::RouterId>& routers) {
   std::vector<std::vector<vrrp::RouterId>> members;
   std::vector<RunningGroup> before = std::exchange(groups_, {});
-  for (const PlannedGroup& planned : groups) {
+  for (const plan::PlannedGroup& planned : groups) {
     RunningGroup group{.name = planned.name,
                        .members = {},
                        .notify = planned.notify,
@@ -28,8 +28,8 @@ void Agent::replace_groups(const std::vector<PlannedGroup>& groups,
   }
   for (const RunningGroup& gone : before) {
     base::log::info("vrrp.group_deleted", {{"group", gone.name}});
-    notifications_.tell({.kind = Subject::Kind::Group, .name = gone.name}, gone.notify,
-                        gone.sends_mail, Told::Deleted);
+    notifications_.tell({.kind = notify::Subject::Kind::Group, .name = gone.name}, gone.notify,
+                        gone.sends_mail, notify::Told::Deleted);
   }
   engine_.set_groups(std::move(members), std::chrono::steady_clock::now(), actions_);
 }
@@ -56,8 +56,8 @@ void Agent::tell_groups(GroupsToTell which) {
                                    {"from", std::string(name(group.state))},
                                    {"to", std::string(name(*state))}});
     group.state = *state;
-    notifications_.tell({.kind = Subject::Kind::Group, .name = group.name}, group.notify,
-                        group.sends_mail, told_of(*state));
+    notifications_.tell({.kind = notify::Subject::Kind::Group, .name = group.name}, group.notify,
+                        group.sends_mail, notify::told_of(*state));
   }
 }
 

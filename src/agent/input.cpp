@@ -38,25 +38,25 @@ void Agent::on_link(const netlink::Link& link, bool is_running) {
   receive(now);  // what was heard before the link changed
   if (is_running) virtual_macs_.raise(link.index, monitor_->links());
   for (const auto& [id, running] : running_) {
-    const PlannedRouter& planned = running.planned;
+    const plan::PlannedRouter& planned = running.planned;
     if (planned.config.interface != link.index && planned.vmac != link.index) continue;
     if (is_link_up(planned))
       engine_.handle(id, vrrp::LinkUp{}, now, actions_);
     else
       engine_.handle(id, vrrp::LinkDown{}, now, actions_);
   }
-  for (const PlannedInterface& tracked : interfaces_)
+  for (const plan::PlannedInterface& tracked : interfaces_)
     if (tracked.name == link.name)
       on_tracked(vrrp::TrackedChanged{tracked.id, is_running}, tracked.id);
   const bool is_replacement = std::ranges::any_of(running_, [&](const auto& entry) {
-    const PlannedRouter& planned = entry.second.planned;
+    const plan::PlannedRouter& planned = entry.second.planned;
     return planned.interface_name == link.name && planned.config.interface != link.index;
   });
   if (is_running) routes_->reassert_soon();
   if (is_replacement && is_running && on_replaced_) loop_.post(on_replaced_);
 }
 
-bool Agent::is_link_up(const PlannedRouter& planned) const {
+bool Agent::is_link_up(const plan::PlannedRouter& planned) const {
   const auto is_running = [this](net::InterfaceIndex index) {
     const netlink::Link* link = find(monitor_->links(), index);
     return link != nullptr && link->is_running;
@@ -77,7 +77,7 @@ void Agent::update_sources() {
     const vrrp::RouterConfig& config = running.planned.config;
     if (!changed.contains(config.interface)) continue;
     if (const auto& tracked = running.planned.tracked_source) {
-      const bool is_there = has_address(monitor_->addresses(), config.interface, *tracked);
+      const bool is_there = plan::has_address(monitor_->addresses(), config.interface, *tracked);
       const auto source = is_there ? tracked : std::nullopt;
       if (source != engine_.router(id).source())
         engine_.handle(id, vrrp::SourceChanged{source}, Clock::now(), actions_);
@@ -86,7 +86,7 @@ void Agent::update_sources() {
     const Key key{config.interface, config.family, config.priority.is_owner()};
     auto known = sources.find(key);
     if (known == sources.end())
-      known = sources.emplace(key, own_source(monitor_->addresses(), config, ours)).first;
+      known = sources.emplace(key, plan::own_source(monitor_->addresses(), config, ours)).first;
     if (known->second != engine_.router(id).source())
       engine_.handle(id, vrrp::SourceChanged{known->second}, Clock::now(), actions_);
   }
@@ -94,14 +94,14 @@ void Agent::update_sources() {
 
 // Somebody removed an address that we hold: it is back before anybody asks for it.
 void Agent::repair(const netlink::Address& address) {
-  const HeldAddresses::Held* held = held_->find(address);
+  const effects::HeldAddresses::Held* held = held_->find(address);
   if (held == nullptr || !held->address.is_tracked) return;
-  const HeldAddresses::Held lost = *held;
+  const effects::HeldAddresses::Held lost = *held;
   held_->claim(*lost.holders.begin(), std::span(&lost.address, 1));
   held_->flush();
   routes_->reassert_soon();
-  for (const HeldAddresses::Holder holder : lost.holders) {
-    if (holder == HeldAddresses::kStatic) continue;
+  for (const effects::HeldAddresses::Holder holder : lost.holders) {
+    if (holder == effects::HeldAddresses::kStatic) continue;
     const vrrp::RouterId id{holder};
     ++tally_.addresses_restored;
     base::log::warning("address.restored", {{"instance", running_.at(id).planned.name},

@@ -5,7 +5,7 @@
 namespace agent {
 
 void Agent::lease_addresses() {
-  auto lease = AddressLease::open(loop_);
+  auto lease = effects::AddressLease::open(loop_);
   if (lease) {
     lease_ = std::move(*lease);
     return;
@@ -21,13 +21,13 @@ void Agent::lease_addresses() {
 
 void Agent::update_lease() {
   if (!lease_) return;
-  std::vector<AddressLease::Leased> leased;
+  std::vector<effects::AddressLease::Leased> leased;
   for (const auto& [id, running] : running_) {
     const vrrp::RouterConfig& config = running.planned.config;
-    AddressLease::Leased router{.router = id,
-                                .interval = config.interval,
-                                .adverts = config.down_timer_adverts,
-                                .addresses = {}};
+    effects::AddressLease::Leased router{.router = id,
+                                         .interval = config.interval,
+                                         .adverts = config.down_timer_adverts,
+                                         .addresses = {}};
     // An owner's addresses are the machine's, as any other, until it has begun to share them.
     const bool is_shared =
         !config.priority.is_owner() || engine_.router(id).state() == vrrp::State::Active;

@@ -10,7 +10,7 @@
 #include <fstream>
 #include <utility>
 
-#include "agent/metrics.h"
+#include "agent/view/metrics.h"
 #include "base/text.h"
 #include "http/server.h"
 #include "io/wait.h"
@@ -30,7 +30,7 @@ constexpr std::string_view kType = "text/plain; version=0.0.4; charset=utf-8";
 constexpr std::string_view kIndex =
     "holdfastd: metrics for Prometheus are at /metrics; `holdfast status` is for people\n";
 
-ProcessMetrics process_metrics() {
+view::ProcessMetrics process_metrics() {
   rusage used{};
   getrusage(RUSAGE_SELF, &used);
   const auto seconds = [](const timeval& time) {
@@ -103,15 +103,15 @@ io::Task<http::Response> MetricsServer::Impl::handle(http::Request request) {
 
 io::Task<> MetricsServer::Impl::render() {
   is_rendering = true;
-  Snapshot outline = agent.outline();
-  const ProcessMetrics process = process_metrics();
-  MetricsText making(outline, process);
+  view::Snapshot outline = agent.outline();
+  const view::ProcessMetrics process = process_metrics();
+  view::MetricsText making(outline, process);
   auto end = Clock::now() + kSlice;
   const std::vector<vrrp::RouterId> ids = agent.routers();
   for (const vrrp::RouterId id : ids) {
     if (agent.has(id)) {  // not gone by a reload meanwhile
-      const RouterSnapshot router = agent.snapshot_of(id);
-      making.add(RouterMetrics(router, outline));
+      const view::RouterSnapshot router = agent.snapshot_of(id);
+      making.add(view::RouterMetrics(router, outline));
     }
     if (Clock::now() < end) continue;
     co_await asio::post(loop.context(), asio::use_awaitable);

@@ -8,7 +8,7 @@
 namespace agent {
 
 base::Result<> Agent::open_owner_watch() {
-  auto watch = OwnerWatch::open(
+  auto watch = owners::OwnerWatch::open(
       loop_,
       {.catch_up = [this] { turn(); },
        .is_resigning =
@@ -16,8 +16,8 @@ base::Result<> Agent::open_owner_watch() {
        .links = [this] { return monitor_->links(); },
        .source = [this](net::InterfaceIndex interface,
                         net::Family family) { return own_address(interface, family); },
-       .defend = [this](const WatchedAddress& where) { defend(where); },
-       .tell = [this](const OwnerNews& news) { tell(news); }});
+       .defend = [this](const owners::WatchedAddress& where) { defend(where); },
+       .tell = [this](const owners::OwnerNews& news) { tell(news); }});
   if (!watch) return std::unexpected(watch.error());
   owners_ = std::move(*watch);
   return {};
@@ -39,7 +39,7 @@ std::optional<net::IpAddress> Agent::own_address(net::InterfaceIndex interface,
 void Agent::watch_owners(vrrp::RouterId id) {
   const vrrp::State state = engine_.router(id).state();
   if (state != vrrp::State::Active && state != vrrp::State::Backup) return owners_->forget(id);
-  std::vector<WatchedAddress> addresses;
+  std::vector<owners::WatchedAddress> addresses;
   for (const netlink::Address& address : running_.at(id).planned.addresses) {
     const netlink::Link* link = find(monitor_->links(), address.interface);
     if (link != nullptr && link->mac)
@@ -48,7 +48,7 @@ void Agent::watch_owners(vrrp::RouterId id) {
   owners_->watch(id, std::move(addresses), state == vrrp::State::Active);
 }
 
-void Agent::defend(const WatchedAddress& where) {
+void Agent::defend(const owners::WatchedAddress& where) {
   const auto id = owners_->book().router_of(where);
   if (!id || !has(*id)) return;
   for (const netlink::Address& address : running_.at(*id).planned.addresses)
@@ -58,7 +58,7 @@ void Agent::defend(const WatchedAddress& where) {
       });
 }
 
-void Agent::tell(const OwnerNews& news) {
+void Agent::tell(const owners::OwnerNews& news) {
   if (!has(news.router)) return;
   const auto say = [&](base::log::Level level, std::string_view event, std::string hint) {
     base::log::write(level, event,
@@ -69,17 +69,17 @@ void Agent::tell(const OwnerNews& news) {
                       {"hint", std::move(hint)}});
   };
   switch (news.what) {
-    case OwnerNews::What::Foreign:
+    case owners::OwnerNews::What::Foreign:
       return say(base::log::Level::Warning, "owner.foreign",
                  "this host has the address too: if it is a VRRP peer, IP protocol 112 does not "
                  "pass between you (security group, firewall); otherwise take the address from it");
-    case OwnerNews::What::Two:
+    case owners::OwnerNews::What::Two:
       return say(base::log::Level::Warning, "owner.two",
                  "two hosts have the address: two active routers that do not hear each other, or a "
                  "foreign host");
-    case OwnerNews::What::Gone:
+    case owners::OwnerNews::What::Gone:
       return say(base::log::Level::Info, "owner.gone", "it is not heard any more");
-    case OwnerNews::What::Changed:
+    case owners::OwnerNews::What::Changed:
       return say(base::log::Level::Info, "owner.changed", "it has the address now");
   }
 }

@@ -88,7 +88,7 @@ void Agent::leave(vrrp::RouterId id) {
 
 void Agent::send(vrrp::RouterId id, const vrrp::Advertise& advertise) {
   const vrrp::Router& router = engine_.router(id);
-  const PlannedRouter& planned = running_.at(id).planned;
+  const plan::PlannedRouter& planned = running_.at(id).planned;
   if (!router.source()) return;
   for (const net::IpAddress& destination : router.destinations()) {
     if (++identification_ == 0) ++identification_;  // the kernel would choose one
@@ -96,12 +96,12 @@ void Agent::send(vrrp::RouterId id, const vrrp::Advertise& advertise) {
                                         {.utc = std::chrono::system_clock::now(),
                                          .identification = identification_,
                                          .hop_limit = planned.hop_limit});
-    Transport::Address address{.interface = planned.config.interface,
-                               .source = *router.source(),
-                               .destination = destination,
-                               .protocol = router.ip_protocol(),
-                               .hop_limit = planned.hop_limit,
-                               .identification = identification_};
+    wire::Transport::Address address{.interface = planned.config.interface,
+                                     .source = *router.source(),
+                                     .destination = destination,
+                                     .protocol = router.ip_protocol(),
+                                     .hop_limit = planned.hop_limit,
+                                     .identification = identification_};
     if (!planned.advertises_from) {
       transport_->send(address, payload);
       continue;
@@ -134,11 +134,11 @@ void Agent::tell(vrrp::RouterId id, const vrrp::Transition& transition) {
                     .time = transition.time});
   const bool is_deleted = running.is_deleted && transition.to == vrrp::State::Initialize;
   notifications_.tell(subject(id), running.planned.notify, running.planned.sends_mail,
-                      is_deleted ? Told::Deleted : told_of(transition.to));
+                      is_deleted ? notify::Told::Deleted : notify::told_of(transition.to));
 }
 
-Subject Agent::subject(vrrp::RouterId id) const {
-  return {.kind = Subject::Kind::Instance,
+notify::Subject Agent::subject(vrrp::RouterId id) const {
+  return {.kind = notify::Subject::Kind::Instance,
           .name = running_.at(id).planned.name,
           .priority = engine_.router(id).effective_priority().value()};
 }
@@ -147,11 +147,11 @@ Subject Agent::subject(vrrp::RouterId id) const {
 void Agent::repeat_states() {
   for (const auto& [id, running] : running_)
     if (engine_.router(id).state() != vrrp::State::Initialize)
-      notifications_.repeat(subject(id), told_of(engine_.router(id).state()));
+      notifications_.repeat(subject(id), notify::told_of(engine_.router(id).state()));
   for (const RunningGroup& group : groups_)
     if (group.state != vrrp::State::Initialize)
-      notifications_.repeat({.kind = Subject::Kind::Group, .name = group.name},
-                            told_of(group.state));
+      notifications_.repeat({.kind = notify::Subject::Kind::Group, .name = group.name},
+                            notify::told_of(group.state));
 }
 
 // The core knows tracked things by number only.

@@ -14,17 +14,17 @@
 #include <optional>
 
 #include "agent/agent.h"
-#include "agent/check.h"
 #include "agent/control.h"
-#include "agent/daemon.h"
-#include "agent/dump.h"
-#include "agent/dump_writer.h"
-#include "agent/load.h"
 #include "agent/metrics_server.h"
-#include "agent/options.h"
-#include "agent/process_settings.h"
-#include "agent/service_manager.h"
-#include "agent/syscall_filter.h"
+#include "agent/plan/check.h"
+#include "agent/plan/load.h"
+#include "agent/process/daemon.h"
+#include "agent/process/dump_writer.h"
+#include "agent/process/options.h"
+#include "agent/process/process_settings.h"
+#include "agent/process/service_manager.h"
+#include "agent/process/syscall_filter.h"
+#include "agent/view/dump.h"
 #include "base/log.h"
 #include "io/forker.h"
 #include "keepalived/keywords.h"
@@ -53,8 +53,8 @@ constexpr auto kRepeated = 1s;
 constexpr auto kTidyPause = 5s;
 
 int complain(int status, const base::Error& error) {
-  say(fmt::format("holdfastd: {}\n", error.what));
-  if (!error.hint.empty()) say(fmt::format("hint: {}\n", error.hint));
+  process::say(fmt::format("holdfastd: {}\n", error.what));
+  if (!error.hint.empty()) process::say(fmt::format("hint: {}\n", error.hint));
   return status;
 }
 
@@ -65,8 +65,8 @@ std::string rendered(const std::vector<text::Diagnostic>& diagnostics) {
 }
 
 // What a terminal shows with a caret, a log says in a line.
-void report(const Options& options, const std::vector<text::Diagnostic>& diagnostics) {
-  if (options.logs_to_console) return say(rendered(diagnostics));
+void report(const process::Options& options, const std::vector<text::Diagnostic>& diagnostics) {
+  if (options.logs_to_console) return process::say(rendered(diagnostics));
   for (const text::Diagnostic& diagnostic : diagnostics) {
     const bool is_error = diagnostic.severity == text::Severity::Error;
     base::log::write(is_error ? base::log::Level::Error : base::log::Level::Warning,
@@ -77,16 +77,16 @@ void report(const Options& options, const std::vector<text::Diagnostic>& diagnos
   }
 }
 
-base::Result<Loaded> load_standing_alone(const Options& options) {
-  const ProgramRules rules = ProgramRules::of_this_process();
-  const auto kernel = KernelNetwork::ask();
+base::Result<plan::Loaded> load_standing_alone(const process::Options& options) {
+  const plan::ProgramRules rules = plan::ProgramRules::of_this_process();
+  const auto kernel = plan::KernelNetwork::ask();
   if (!kernel) return std::unexpected(kernel.error());
-  TrackNames names;
-  return load(options.config_file, options.config_id, kernel->view(), names, rules);
+  plan::TrackNames names;
+  return plan::load(options.config_file, options.config_id, kernel->view(), names, rules);
 }
 
-int print_config(const Options& options) {
-  const keepalived::Reading reading = read_file(options.config_file, options.config_id);
+int print_config(const process::Options& options) {
+  const keepalived::Reading reading = plan::read_file(options.config_file, options.config_id);
   std::cerr << rendered(reading.diagnostics);
   const keepalived::PrintOptions what{.with_passwords = options.with_passwords};
   if (options.as_json)
@@ -111,20 +111,20 @@ int help_config(const std::string& keyword) {
 
 class Daemon {
  public:
-  Daemon(Options options, std::unique_ptr<io::Forker> forker)
+  Daemon(process::Options options, std::unique_ptr<io::Forker> forker)
       : options_(std::move(options)), forker_(std::move(forker)) {
     forker_->attach(loop_);
   }
 
-  int run(std::optional<Background> background) {
+  int run(std::optional<process::Background> background) {
     auto opened = Agent::open(loop_, *forker_);
     if (!opened) return complain(kFailed, opened.error());
     agent_ = std::move(*opened);
-    Loaded loaded = load_now();
+    plan::Loaded loaded = load_now();
     if (loaded.verdict == keepalived::Verdict::CannotRun) return kBadConfig;  // it changed just now
     globals_ = loaded.globals;
     if (auto written = write_pid_files(); !written) return complain(kFailed, written.error());
-    apply_process_settings(globals_, options_);
+    process::apply_process_settings(globals_, options_);
     base::log::info("agent.start", {{"version", kVersion},
                                     {"config", options_.config_file},
                                     {"router_id", globals_.router_id},
@@ -156,20 +156,21 @@ class Daemon {
   }
 
  private:
-  Loaded load_now() {
-    return load(options_.config_file, options_.config_id, agent_->network(), agent_->track_names());
+  plan::Loaded load_now() {
+    return plan::load(options_.config_file, options_.config_id, agent_->network(),
+                      agent_->track_names());
   }
 
   void filter() {
-    if (const auto done = filter_syscalls(); !done)
+    if (const auto done = process::filter_syscalls(); !done)
       return base::log::warning("process.not_filtered",
                                 {{"error", done.error().what}, {"hint", done.error().hint}});
-    refusals_.emplace(loop_, refused_event(), [] {
+    refusals_.emplace(loop_, process::refused_event(), [] {
       std::uint64_t count = 0;
-      (void)!read(refused_event(), &count, sizeof count);
+      (void)!read(process::refused_event(), &count, sizeof count);
       base::log::error("process.syscall_refused",
-                       {{"call", refused_syscalls().latest},
-                        {"total", fmt::to_string(refused_syscalls().count)},
+                       {{"call", process::refused_syscalls().latest},
+                        {"total", fmt::to_string(process::refused_syscalls().count)},
                         {"hint", "a mistake of ours, or worse; --no-syscall-filter permits it"}});
     });
   }
@@ -182,10 +183,10 @@ class Daemon {
 
   // An explicit place must be writable; the default ones need not be.
   base::Result<> write_pid_files() {
-    const DefaultPidFiles standard = default_pid_files(globals_);
+    const process::DefaultPidFiles standard = process::default_pid_files(globals_);
     for (const auto& [given, otherwise] : {std::pair{&options_.pid_file, &standard.first},
                                            std::pair{&options_.vrrp_pid_file, &standard.vrrp}}) {
-      auto file = PidFile::write(given->empty() ? *otherwise : *given);
+      auto file = process::PidFile::write(given->empty() ? *otherwise : *given);
       if (file)
         pid_files_.push_back(std::move(*file));
       else if (!given->empty() || is_other_daemon(file.error(), *otherwise == standard.first))
@@ -202,11 +203,11 @@ class Daemon {
     signal(SIGXCPU, SIG_IGN);
     if (options_.ignores_interrupt) signal(SIGINT, SIG_IGN);
     const int interrupt = options_.ignores_interrupt ? SIGTERM : SIGINT;
-    signals_.emplace(
-        loop_,
-        std::initializer_list<int>{SIGTERM, interrupt, SIGHUP, SIGUSR1, SIGUSR2,
-                                   *signal_number("JSON"), *signal_number("STATS_CLEAR")},
-        [this](int number) { on_signal(number); });
+    signals_.emplace(loop_,
+                     std::initializer_list<int>{SIGTERM, interrupt, SIGHUP, SIGUSR1, SIGUSR2,
+                                                *process::signal_number("JSON"),
+                                                *process::signal_number("STATS_CLEAR")},
+                     [this](int number) { on_signal(number); });
   }
 
   void on_signal(int number) {
@@ -219,17 +220,18 @@ class Daemon {
   // Made by a copy of this process: see DumpWriter.
   void dump(int number) {
     const bool is_data = number == SIGUSR1;
-    const bool is_json = number == signal_number("JSON");
-    const std::string path = is_data   ? dump_file(globals_, globals_.state_dump_file, "data")
-                             : is_json ? dump_file(globals_, globals_.json_dump_file, "json")
-                                       : dump_file(globals_, globals_.stats_dump_file, "stats");
+    const bool is_json = number == process::signal_number("JSON");
+    const std::string path =
+        is_data   ? process::dump_file(globals_, globals_.state_dump_file, "data")
+        : is_json ? process::dump_file(globals_, globals_.json_dump_file, "json")
+                  : process::dump_file(globals_, globals_.stats_dump_file, "stats");
     dumps_.write(path, [&] {
-      const Snapshot snapshot = agent_->snapshot();
-      return is_data   ? data_dump(snapshot, globals_)
-             : is_json ? json_dump(snapshot, globals_.json_version)
-                       : stats_dump(snapshot);
+      const view::Snapshot snapshot = agent_->snapshot();
+      return is_data   ? view::data_dump(snapshot, globals_)
+             : is_json ? view::json_dump(snapshot, globals_.json_version)
+                       : view::stats_dump(snapshot);
     });
-    if (number == signal_number("STATS_CLEAR")) agent_->clear_counters();
+    if (number == process::signal_number("STATS_CLEAR")) agent_->clear_counters();
   }
 
   void stop(int number) {
@@ -278,7 +280,7 @@ class Daemon {
     if (stop_asked_) return {.diagnostics = "this agent is stopping\n"};
     manager_.reloading();
     const auto start = Clock::now();
-    Loaded loaded = load_now();
+    plan::Loaded loaded = load_now();
     report(options_, loaded.diagnostics);
     if (loaded.verdict == keepalived::Verdict::CannotRun) {
       agent_->count_refused_reload();
@@ -320,65 +322,66 @@ class Daemon {
     if (!how.empty()) base::log::warning("script.failed", {{"script", name}, {"error", how}});
   }
 
-  Options options_;
+  process::Options options_;
   io::Loop loop_;
   std::unique_ptr<io::Forker> forker_;
   std::unique_ptr<Agent> agent_;
   keepalived::Globals globals_;
-  ServiceManager manager_{loop_};
+  process::ServiceManager manager_{loop_};
   std::optional<io::Readable> refusals_;
-  DumpWriter dumps_{loop_};
-  std::vector<PidFile> pid_files_;
+  process::DumpWriter dumps_{loop_};
+  std::vector<process::PidFile> pid_files_;
   std::optional<io::Signals> signals_;
   std::optional<Clock::time_point> stop_asked_;
-  io::Timer tidy_{loop_, [] { return_memory(); }};
+  io::Timer tidy_{loop_, [] { process::return_memory(); }};
   std::optional<Control> control_;
   std::unique_ptr<ControlServer> control_server_;
   std::unique_ptr<MetricsServer> metrics_server_;
 };
 
 // What is wrong with the file is said before anything is touched; 0 if it can run.
-int check_file(const Options& options) {
+int check_file(const process::Options& options) {
   const auto loaded = load_standing_alone(options);
   if (!loaded) return complain(kFailed, loaded.error());
   const bool is_bad = loaded->verdict == keepalived::Verdict::CannotRun;
-  if (is_bad || options.logs_to_console) say(rendered(loaded->diagnostics));
+  if (is_bad || options.logs_to_console) process::say(rendered(loaded->diagnostics));
   if (is_bad)
     return complain(kBadConfig,
                     {base::Kind::Invalid, fmt::format("{} cannot run", options.config_file),
                      "mend what is named above; holdfastd -t checks without running"});
-  if (const auto permitted = check_capabilities(); !permitted)
+  if (const auto permitted = process::check_capabilities(); !permitted)
     return complain(kNotPermitted, permitted.error());
-  start_logging({.is_console = options.logs_to_console,
-                 .is_syslog = options.logs_to_syslog && !options.logs_to_console,
-                 .facility = options.log_facility,
-                 .file = options.log_file});
+  process::start_logging({.is_console = options.logs_to_console,
+                          .is_syslog = options.logs_to_syslog && !options.logs_to_console,
+                          .facility = options.log_facility,
+                          .file = options.log_file});
   if (!options.logs_to_console) report(options, loaded->diagnostics);
   return 0;
 }
 
 // net_namespace and --namespace: before anything asks which interfaces there are. Programs that are
 // started later are in it as well.
-base::Result<> enter_namespace(const Options& options, io::Forker& forker) {
-  const keepalived::Reading reading = read_file(options.config_file, options.config_id);
-  if (options.dumps_config && options.logs_to_console) say(keepalived::print(reading.config));
+base::Result<> enter_namespace(const process::Options& options, io::Forker& forker) {
+  const keepalived::Reading reading = plan::read_file(options.config_file, options.config_id);
+  if (options.dumps_config && options.logs_to_console)
+    process::say(keepalived::print(reading.config));
   const std::string& name = options.network_namespace.empty()
                                 ? reading.config.globals.network_namespace
                                 : options.network_namespace;
   if (name.empty()) return {};
-  if (auto entered = enter_network_namespace(name); !entered) return entered;
+  if (auto entered = process::enter_network_namespace(name); !entered) return entered;
   forker.follow_network_namespace();
   return {};
 }
 
-int serve(const Options& options) {
+int serve(const process::Options& options) {
   if (access(options.config_file.c_str(), R_OK) != 0)
     return complain(kNoConfig,
                     base::system_error(fmt::format("cannot read {}", options.config_file), errno));
   if (options.is_debug) base::log::set_level(base::log::Level::Debug);
-  std::optional<Background> background;
+  std::optional<process::Background> background;
   if (!options.is_foreground) {
-    auto entered = Background::enter();
+    auto entered = process::Background::enter();
     if (!entered) return complain(kFailed, entered.error());
     background = std::move(*entered);
   }
@@ -396,31 +399,31 @@ int serve(const Options& options) {
 }  // namespace
 
 int run(std::vector<std::string> arguments) {
-  const auto options = parse_options(std::move(arguments));
+  const auto options = process::parse_options(std::move(arguments));
   if (!options) return complain(kFailed, options.error());
   switch (options->action) {
-    case Options::Action::Run:
+    case process::Options::Action::Run:
       return serve(*options);
-    case Options::Action::Test: {
-      const auto status = check(*options);
+    case process::Options::Action::Test: {
+      const auto status = plan::check(*options);
       return status ? *status : complain(kFailed, status.error());
     }
-    case Options::Action::PrintConfig:
+    case process::Options::Action::PrintConfig:
       return print_config(*options);
-    case Options::Action::HelpConfig:
+    case process::Options::Action::HelpConfig:
       return help_config(options->keyword);
-    case Options::Action::HelpLint: {
-      const auto done = help_lint(options->keyword);
+    case process::Options::Action::HelpLint: {
+      const auto done = plan::help_lint(options->keyword);
       return done ? 0 : complain(kFailed, done.error());
     }
-    case Options::Action::Help:
-      std::cout << help_text();
+    case process::Options::Action::Help:
+      std::cout << process::help_text();
       return 0;
-    case Options::Action::Version:
+    case process::Options::Action::Version:
       std::cout << fmt::format("holdfastd {} (reads keepalived.conf)\n", kVersion);
       return 0;
-    case Options::Action::SignalNumber:
-      if (const auto number = signal_number(options->signal_name)) {
+    case process::Options::Action::SignalNumber:
+      if (const auto number = process::signal_number(options->signal_name)) {
         std::cout << *number << '\n';
         return 0;
       }

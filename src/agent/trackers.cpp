@@ -16,31 +16,31 @@ Trackers::Trackers(io::Loop& loop, io::Forker& forker, Told told)
         told_(vrrp::TrackedChanged{id, is_up}, id);
       }) {}
 
-void Trackers::replace(const Plan& plan, bool is_start) {
+void Trackers::replace(const plan::Plan& plan, bool is_start) {
   files_.replace(plan.files, is_start);
   processes_.replace(plan.processes);
   replace_scripts(plan.scripts);
 }
 
-void Trackers::replace_scripts(const std::vector<PlannedScript>& scripts) {
-  std::map<vrrp::TrackId, std::unique_ptr<ScriptRunner>> kept;
-  std::vector<ScriptRunner*> fresh;
-  for (const PlannedScript& planned : scripts) {
+void Trackers::replace_scripts(const std::vector<plan::PlannedScript>& scripts) {
+  std::map<vrrp::TrackId, std::unique_ptr<track::ScriptRunner>> kept;
+  std::vector<track::ScriptRunner*> fresh;
+  for (const plan::PlannedScript& planned : scripts) {
     const vrrp::TrackId id = planned.id;
     const auto known = scripts_.find(id);
     if (known != scripts_.end() && known->second->script() == planned.script) {
       kept.emplace(id, std::move(known->second));
       continue;
     }
-    auto runner = std::make_unique<ScriptRunner>(loop_, forker_, planned.script,
-                                                 [this, id](bool is_up, const std::string&) {
-                                                   told_(vrrp::TrackedChanged{id, is_up}, id);
-                                                 });
+    auto runner = std::make_unique<track::ScriptRunner>(
+        loop_, forker_, planned.script, [this, id](bool is_up, const std::string&) {
+          told_(vrrp::TrackedChanged{id, is_up}, id);
+        });
     fresh.push_back(runner.get());
     kept.emplace(id, std::move(runner));
   }
   scripts_ = std::move(kept);
-  for (ScriptRunner* runner : fresh) runner->start();
+  for (track::ScriptRunner* runner : fresh) runner->start();
 }
 
 std::optional<vrrp::Event> Trackers::known(vrrp::TrackId id) const {
@@ -52,8 +52,8 @@ std::optional<vrrp::Event> Trackers::known(vrrp::TrackId id) const {
   return std::nullopt;
 }
 
-std::vector<ScriptSnapshot> Trackers::scripts() const {
-  std::vector<ScriptSnapshot> out;
+std::vector<view::ScriptSnapshot> Trackers::scripts() const {
+  std::vector<view::ScriptSnapshot> out;
   for (const auto& [id, runner] : scripts_)
     out.push_back({.script = runner->script(),
                    .is_up = runner->is_up(),

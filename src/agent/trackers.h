@@ -7,11 +7,11 @@
 #include <optional>
 #include <vector>
 
-#include "agent/file_watch.h"
-#include "agent/plan.h"
-#include "agent/process_watch.h"
-#include "agent/script.h"
-#include "agent/snapshot.h"
+#include "agent/plan/plan.h"
+#include "agent/track/file_watch.h"
+#include "agent/track/process_watch.h"
+#include "agent/track/script.h"
+#include "agent/view/snapshot.h"
 #include "io/forker.h"
 #include "io/loop.h"
 #include "vrrp/event.h"
@@ -25,21 +25,21 @@ class Trackers {
   Trackers(io::Loop& loop, io::Forker& forker, Told told);
 
   // What is tracked from now on; what did not change goes on with its results.
-  void replace(const Plan& plan, bool is_start);
+  void replace(const plan::Plan& plan, bool is_start);
   // TrackedChanged or TrackedValue, once something is known.
   std::optional<vrrp::Event> known(vrrp::TrackId id) const;
   void stop();
-  std::vector<ScriptSnapshot> scripts() const;
+  std::vector<view::ScriptSnapshot> scripts() const;
 
  private:
-  void replace_scripts(const std::vector<PlannedScript>& scripts);
+  void replace_scripts(const std::vector<plan::PlannedScript>& scripts);
 
   io::Loop& loop_;
   io::Forker& forker_;
   Told told_;
-  std::map<vrrp::TrackId, std::unique_ptr<ScriptRunner>> scripts_;
-  FileWatch files_;
-  ProcessWatch processes_;
+  std::map<vrrp::TrackId, std::unique_ptr<track::ScriptRunner>> scripts_;
+  track::FileWatch files_;
+  track::ProcessWatch processes_;
 };
 
 }  // namespace agent
