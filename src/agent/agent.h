@@ -105,7 +105,7 @@ class Agent {
   notify::Subject subject(vrrp::RouterId id) const;
   void repeat_states();
   void tell(vrrp::RouterId id, const vrrp::Notice& notice);
-  std::string in_words(const vrrp::Reason& reason) const;
+  std::string in_words(vrrp::RouterId id, const vrrp::Reason& reason) const;
   void leave(vrrp::RouterId id);
   void flush_held();
   std::vector<view::TrackerSnapshot> trackers() const;
@@ -131,6 +131,8 @@ class Agent {
   // What the kernel and scripts tell (input.cpp).
   void on_change(const netlink::Change& change);
   void on_link(const netlink::Link& link, bool is_running);
+  bool is_used(net::InterfaceIndex interface) const;  // as the interface of a router
+  void replan_soon();
   bool is_link_up(const plan::PlannedRouter& planned) const;
   void update_sources();
   void repair(const netlink::Address& address);
@@ -141,6 +143,7 @@ class Agent {
   void renew_lease(const vrrp::RouterActions& actions, vrrp::Instant sent);
 
   // Plans (change.cpp).
+  void follow_names(const plan::Plan& plan);
   base::Result<> listen();
   void remove_left_over(const plan::Plan& plan);
   base::Result<> realise_vmacs(plan::Plan& plan);
@@ -165,6 +168,7 @@ class Agent {
   std::unique_ptr<owners::OwnerWatch> owners_;
   effects::NoAccept no_accept_;
   std::set<std::string> awaited_;  // interfaces
+  bool expects_interfaces_to_go_ = false;
   effects::Sysctls settings_;
   notify::Notifications notifications_;
   plan::TrackNames track_names_;
@@ -187,6 +191,7 @@ class Agent {
   io::Timer deadline_;
   bool drains_all_ = false;  // also routers that a reload adds
   bool is_turn_coming_ = false;
+  bool is_replan_coming_ = false;
   std::set<net::InterfaceIndex> changed_addresses_;  // since the last turn
   std::optional<vrrp::Instant> armed_;               // for when deadline_ is set
   std::uint16_t identification_ = 0;                 // of the IPv4 packets sent

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <optional>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "agent/agent.h"
@@ -87,7 +88,9 @@ base::Result<> Agent::change(plan::Plan plan) {
   receive(now);
   settings_.keep(plan.settings);
   awaited_ = std::move(plan.awaited);
+  expects_interfaces_to_go_ = plan.expects_interfaces_to_go;
   notifications_.configure(std::move(plan.notifications));
+  follow_names(plan);
   for (auto& [id, running] : running_) {
     const vrrp::RouterConfig& known = running.planned.config;
     running.is_deleted = std::ranges::none_of(plan.routers, [&](const plan::PlannedRouter& router) {
@@ -142,6 +145,37 @@ base::Result<> Agent::change(plan::Plan plan) {
   return listening;
 }
 
+// The file names interfaces. One that was made anew, appeared or was renamed has another number,
+// and its routers are still the same ones.
+void Agent::follow_names(const plan::Plan& plan) {
+  using Key = std::tuple<net::InterfaceIndex, net::Family, vrrp::VirtualRouterId>;
+  const auto key_of = [](const plan::PlannedRouter& planned) {
+    return Key{planned.config.interface, planned.config.family, planned.config.vrid};
+  };
+  std::map<std::tuple<std::string, net::Family, vrrp::VirtualRouterId>, vrrp::RouterId> by_name;
+  for (const auto& [id, running] : running_)
+    by_name.emplace(std::tuple(running.planned.interface_name, running.planned.config.family,
+                               running.planned.config.vrid),
+                    id);
+  std::map<Key, vrrp::RouterId> moves;
+  std::set<vrrp::RouterId> moving;
+  for (const plan::PlannedRouter& planned : plan.routers) {
+    const auto found = by_name.find(
+        std::tuple(planned.interface_name, planned.config.family, planned.config.vrid));
+    if (found == by_name.end()) continue;
+    if (key_of(running_.at(found->second).planned) == key_of(planned)) continue;
+    moves.emplace(key_of(planned), found->second);
+    moving.insert(found->second);
+  }
+  // One that leaves with this plan may still be where another one goes to; that one begins afresh.
+  for (const auto& [id, running] : running_)
+    if (!moving.contains(id)) moves.erase(key_of(running.planned));
+  std::vector<vrrp::Engine::Move> all;
+  for (const auto& [key, id] : moves) all.push_back({id, std::get<0>(key)});
+  engine_.move(all);
+  for (const auto& move : all) running_.at(move.router).planned.config.interface = move.to;
+}
+
 base::Result<> Agent::realise_vmacs(plan::Plan& plan) {
   std::vector<effects::PlannedVmac> wanted = plan.vmacs;
   const auto made = virtual_macs_.realise(wanted, monitor_->links());
@@ -166,6 +200,7 @@ base::Result<> Agent::listen() {
   std::map<wire::Door, wire::Listening> wanted;
   for (const auto& [id, running] : running_) {
     const vrrp::RouterConfig& config = running.planned.config;
+    if (find(monitor_->links(), config.interface) == nullptr) continue;
     std::vector<wire::Carrier> carriers{wire::carrier_of(config.family, vrrp::kIpProtocol)};
     // Also where nobody here uses it: a peer that does is one that cannot be understood.
     if (config.family == net::Family::Ipv4 && config.version == vrrp::Version::V2)

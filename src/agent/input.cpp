@@ -15,14 +15,15 @@ void Agent::on_change(const netlink::Change& change) {
   if (const auto* link = std::get_if<netlink::LinkChanged>(&change))
     on_link(link->link, link->link.is_running);
   if (const auto* link = std::get_if<netlink::LinkChanged>(&change);
-      link != nullptr && awaited_.erase(link->link.name) > 0 && on_replaced_)
-    loop_.post(on_replaced_);
+      link != nullptr && awaited_.erase(link->link.name) > 0)
+    replan_soon();
   if (const auto* gone = std::get_if<netlink::LinkGone>(&change)) {
     on_link(gone->link, false);
+    if (expects_interfaces_to_go_ && is_used(gone->link.index)) replan_soon();
     // One of ours that somebody deleted, and not its base with it.
     if (virtual_macs_.is_ours(gone->link.index) && gone->link.base &&
-        find(monitor_->links(), *gone->link.base) != nullptr && on_replaced_)
-      loop_.post(on_replaced_);
+        find(monitor_->links(), *gone->link.base) != nullptr)
+      replan_soon();
   }
   if (const auto* added = std::get_if<netlink::AddressAdded>(&change))
     changed_addresses_.insert(added->address.interface);
@@ -37,9 +38,11 @@ void Agent::on_link(const netlink::Link& link, bool is_running) {
   const vrrp::Instant now = Clock::now();
   receive(now);  // what was heard before the link changed
   if (is_running) virtual_macs_.raise(link.index, monitor_->links());
+  bool is_renamed = false;
   for (const auto& [id, running] : running_) {
     const plan::PlannedRouter& planned = running.planned;
     if (planned.config.interface != link.index && planned.vmac != link.index) continue;
+    is_renamed |= planned.config.interface == link.index && planned.interface_name != link.name;
     if (is_link_up(planned))
       engine_.handle(id, vrrp::LinkUp{}, now, actions_);
     else
@@ -53,15 +56,30 @@ void Agent::on_link(const netlink::Link& link, bool is_running) {
     return planned.interface_name == link.name && planned.config.interface != link.index;
   });
   if (is_running) routes_->reassert_soon();
-  if (is_replacement && is_running && on_replaced_) loop_.post(on_replaced_);
+  // A name that went to another interface, or one that an instance does not know.
+  if ((is_replacement && is_running) || is_renamed) replan_soon();
+}
+
+bool Agent::is_used(net::InterfaceIndex interface) const {
+  return std::ranges::any_of(running_, [&](const auto& entry) {
+    return entry.second.planned.config.interface == interface;
+  });
+}
+
+// The kernel tells of one change several times.
+void Agent::replan_soon() {
+  if (!on_replaced_ || std::exchange(is_replan_coming_, true)) return;
+  loop_.post([this] {
+    is_replan_coming_ = false;
+    on_replaced_();
+  });
 }
 
 bool Agent::is_link_up(const plan::PlannedRouter& planned) const {
-  const auto is_running = [this](net::InterfaceIndex index) {
-    const netlink::Link* link = find(monitor_->links(), index);
-    return link != nullptr && link->is_running;
-  };
-  return is_running(planned.config.interface) && (!planned.vmac || is_running(*planned.vmac));
+  const netlink::Link* link = find(monitor_->links(), planned.config.interface);
+  if (link == nullptr || !link->is_running || link->name != planned.interface_name) return false;
+  const netlink::Link* vmac = planned.vmac ? find(monitor_->links(), *planned.vmac) : link;
+  return vmac != nullptr && vmac->is_running;
 }
 
 void Agent::update_sources() {

@@ -125,12 +125,12 @@ void Agent::tell(vrrp::RouterId id, const vrrp::Transition& transition) {
                                       {"to", std::string(name(transition.to))},
                                       {"priority", fmt::to_string(priority.value())},
                                       {"cause", std::string(name(transition.reason.cause))},
-                                      {"reason", in_words(transition.reason)}});
+                                      {"reason", in_words(id, transition.reason)}});
   watch_owners(id);
   history_.add(id, {.from = transition.from,
                     .to = transition.to,
                     .cause = transition.reason.cause,
-                    .reason = in_words(transition.reason),
+                    .reason = in_words(id, transition.reason),
                     .time = transition.time});
   const bool is_deleted = running.is_deleted && transition.to == vrrp::State::Initialize;
   notifications_.tell(subject(id), running.planned.notify, running.planned.sends_mail,
@@ -155,7 +155,12 @@ void Agent::repeat_states() {
 }
 
 // The core knows tracked things by number only.
-std::string Agent::in_words(const vrrp::Reason& reason) const {
+std::string Agent::in_words(vrrp::RouterId id, const vrrp::Reason& reason) const {
+  const std::string& interface = running_.at(id).planned.interface_name;
+  const bool is_of_link =
+      reason.cause == vrrp::Cause::LinkDown || reason.cause == vrrp::Cause::NoSource;
+  if (is_of_link && find(monitor_->links(), interface) == nullptr)
+    return fmt::format("there is no interface {}", interface);
   const std::string name = reason.tracked ? track_names_.name_of(*reason.tracked) : std::string();
   if (!name.empty() && reason.cause == vrrp::Cause::TrackedDown) return name + " is down";
   if (!name.empty() && reason.cause == vrrp::Cause::TrackedUnknown)

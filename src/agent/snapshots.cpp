@@ -122,7 +122,7 @@ view::RouterSnapshot Agent::snapshot_of(vrrp::RouterId id) const {
                            .peers = latest_first(router.hearing()),
                            .transitions = history_.transitions(id),
                            .notices = history_.notices(id)};
-  if (const auto obstacle = router.obstacle()) out.obstacle = in_words(*obstacle);
+  if (const auto obstacle = router.obstacle()) out.obstacle = in_words(id, *obstacle);
   for (std::size_t i = 0; i < out.config.tracked.size(); ++i) {
     view::TrackerSnapshot state;
     note_state(state, router.tracked_states()[i]);
@@ -139,7 +139,9 @@ view::RouterSnapshot Agent::snapshot_of(vrrp::RouterId id) const {
     const netlink::Link* link = find(monitor_->links(), address.interface);
     out.addresses.push_back(
         {.address = address,
-         .interface_name = link == nullptr ? std::string() : link->name,
+         .interface_name = link != nullptr                                 ? link->name
+                           : address.interface == planned.config.interface ? planned.interface_name
+                                                                           : std::string(),
          .is_excluded = i >= router.config().addresses.size(),
          .is_present = std::ranges::any_of(present, [&](const netlink::Address& other) {
            return other.interface == address.interface &&

@@ -57,6 +57,17 @@ base::Result<> Engine::reconfigure(RouterId id, RouterConfig config, Instant now
   return {};
 }
 
+void Engine::move(std::span<const Move> moves) {
+  for (const Move& move : moves) by_key_.erase(key_of(router(move.router).config()));
+  for (const Move& move : moves) {
+    Router& moved = *routers_[move.router.value];
+    moved.move_to(move.to);
+    [[maybe_unused]] const bool is_new =
+        by_key_.emplace(key_of(moved.config()), move.router).second;
+    assert(is_new);
+  }
+}
+
 void Engine::handle(RouterId id, const Event& event, Instant now, RouterActions& actions) {
   const std::size_t group = group_of_[id.value];
   const bool is_for_all =

@@ -42,6 +42,15 @@ class Engine {
   // Interface, family and VRID must be the same; Invalid otherwise, and nothing has changed.
   base::Result<> reconfigure(RouterId id, RouterConfig config, Instant now, RouterActions& actions);
 
+  // Routers that go on on other interfaces, all at once, so that two may change places: the
+  // interface of their name is another one now. The keys afterwards must be unique (assert). To be
+  // followed by what the new interface is like: LinkUp or LinkDown, SourceChanged.
+  struct Move {
+    RouterId router;
+    net::InterfaceIndex to;
+  };
+  void move(std::span<const Move> moves);
+
   // Sync groups: the members of each are all active or none is, and the Fault of one is that of
   // all. Replaces the groups there were; a router is in one at most. Groups a router that is
   // removed from the engine must have left before.

@@ -219,6 +219,23 @@ TEST_F(SyncGroup, IsInFaultTogether) {
   EXPECT_EQ(states(), both(State::Active));
 }
 
+TEST(EngineMove, TwoMayChangePlacesAndKeepWhatTheyAre) {
+  Engine engine;
+  RouterActions actions;
+  const auto first = engine.add(config(1, 7, 100)).value();
+  const auto second = engine.add(config(2, 7, 100)).value();
+  engine.handle(first, Startup{}, {}, actions);
+  engine.handle(second, Startup{}, {}, actions);
+  engine.advance(Instant{} + 4s, actions);
+  ASSERT_EQ(engine.router(first).state(), State::Active);
+  engine.move(std::vector<Engine::Move>{{first, {2}}, {second, {1}}});
+  EXPECT_EQ(engine.find({2}, net::Family::Ipv4, VirtualRouterId::from(7).value()), first);
+  EXPECT_EQ(engine.find({1}, net::Family::Ipv4, VirtualRouterId::from(7).value()), second);
+  EXPECT_EQ(engine.router(first).config().interface, net::InterfaceIndex{2});
+  EXPECT_EQ(engine.router(first).state(), State::Active);
+  EXPECT_EQ(engine.size(), 2U);
+}
+
 TEST_F(SyncGroup, OfOwnersWaitsForAllOfThem) {
   Engine engine;
   const auto first = engine.add(config(1, 7, 255)).value();

@@ -87,6 +87,9 @@ class Router {
   // one claims and announces again if the addresses changed; the shell removes those that are gone.
   void reconfigure(RouterConfig config, Instant now, Actions& actions);
 
+  // Its interface has become another one of the same name (Engine::move).
+  void move_to(net::InterfaceIndex interface) { config_.interface = interface; }
+
   const RouterConfig& config() const { return config_; }
   State state() const { return state_; }
   bool is_resigning() const { return resign_deadline_.has_value(); }

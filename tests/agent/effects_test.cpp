@@ -240,21 +240,4 @@ TEST_F(Effects, AddressesThatDoNotAcceptAnswerArpOnly) {
   EXPECT_THAT(a.run({"nft", "list", "tables"}).output, Not(HasSubstr("keepalived")));
 }
 
-TEST_F(Effects, AnInterfaceMayAppearLaterAndComeBack) {
-  Machine machine;
-  std::string text = instance("", "10.0.5.50/24");
-  text.replace(text.find("eth0"), 4, "late");
-  lab::Program& agent =
-      start_holdfastd(machine.host, "global_defs {\ndynamic_interfaces\n}\n" + text);
-  ASSERT_TRUE(lab::wait_until([&] { return agent.said("no interface 'late' yet"); }));
-  for (int i = 0; i < 2; ++i) {
-    machine.run("ip link add late type veth peer name other");
-    machine.run("ip address add 10.0.5.11/24 dev late; ip link set late up; ip link set other up");
-    EXPECT_TRUE(lab::wait_until([&] { return machine.host.has_address("10.0.5.50"); }))
-        << agent.output();
-    machine.run("ip link del late");
-    EXPECT_TRUE(lab::wait_until([&] { return agent.said("to=fault"); })) << agent.output();
-  }
-}
-
 }  // namespace

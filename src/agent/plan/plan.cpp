@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -41,6 +42,7 @@ class Planner {
     for (const auto& instance : config_.instances) plan_router(instance);
     plan_all_routes();
     plan_no_accept();
+    result_.plan.expects_interfaces_to_go = config_.globals.dynamic_interfaces;
     result_.plan.startup_delay = config_.globals.startup_delay;
     result_.plan.logs_unknown_vrids = config_.globals.log_unknown_vrids;
     result_.plan.notifications = {.fifo = config_.globals.fifo,
@@ -81,6 +83,14 @@ class Planner {
                        : fmt::format("this machine has: {}", fmt::join(known, ", ")));
   }
 
+  // An instance's own interface may be missing, if it may appear later.
+  const netlink::Link* absent(const text::Place& at, const std::string& name) {
+    no_interface(at, name);
+    if (!config_.globals.dynamic_interfaces) return nullptr;
+    const auto number = kFirstAbsent + static_cast<std::uint32_t>(absent_.size());
+    return &absent_.try_emplace(name, netlink::Link{.index = {number}, .name = name}).first->second;
+  }
+
   const netlink::Link* device(const keepalived::VirtualAddress& address,
                               const netlink::Link* otherwise) {
     if (address.device.empty() && otherwise != nullptr) return otherwise;
@@ -114,7 +124,7 @@ class Planner {
   }
 
   const netlink::Link* vmac_of(const keepalived::Instance& instance, const netlink::Link& base) {
-    if (!instance.virtual_interface) return nullptr;
+    if (!instance.virtual_interface || is_absent(base.index)) return nullptr;
     const keepalived::VirtualInterface& wanted = *instance.virtual_interface;
     if (wanted.kind == keepalived::VirtualInterface::Kind::Ipvlan) {
       stop(wanted.at, "use_ipvlan is not supported", "use_vmac is");
@@ -184,23 +194,25 @@ class Planner {
       return find(network_.links, *index);
     }
     const netlink::Link* link = find(network_.links, instance.interface);
-    if (link == nullptr) no_interface(instance.interface_at, instance.interface);
-    return link;
+    return link != nullptr ? link : absent(instance.interface_at, instance.interface);
   }
 
   void plan_router(const keepalived::Instance& instance) {
     const netlink::Link* link = interface_of(instance);
     if (link == nullptr) return;
-    if (!link->mac && !link->is_loopback)
+    const bool is_there = !is_absent(link->index);
+    if (is_there && !link->mac && !link->is_loopback)
       warn(instance.interface_at, fmt::format("{} is not Ethernet: no gratuitous ARP", link->name));
 
     PlannedRouter router{.name = instance.name,
                          .interface_name = link->name,
                          .config = router_config(instance, *link)};
+    // Without an interface nobody can serve, whether its link is tracked or not.
+    if (!is_there) router.config.fault_on_link_down = true;
     router.has_fixed_source = instance.source.has_value();
     if (instance.track_source) router.tracked_source = instance.source;
     router.hop_limit = instance.peers.empty() ? vrrp::kHopLimit : instance.unicast_ttl;
-    if (instance.promote_secondaries)
+    if (instance.promote_secondaries && is_there)
       result_.plan.settings[fmt::format("net/ipv4/conf/{}/promote_secondaries", link->name)] = "1";
     router.accepts = instance.accept || instance.priority.is_owner();
     router.notify = instance.notify;
@@ -387,6 +399,7 @@ class Planner {
   const Network& network_;
   TrackNames& names_;
   Planning result_;
+  std::map<std::string, netlink::Link> absent_;
   effects::VmacPlanner vmacs_;
   RulePlanner rules_;
   std::vector<net::IpAddress> ours_;  // every virtual address: none of them is a source

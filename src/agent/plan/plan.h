@@ -27,6 +27,13 @@
 
 namespace agent::plan {
 
+// What the plan refers to before it is there (dynamic_interfaces) has a number from here on, which
+// the kernel never uses; macvlans to be made have smaller ones (effects/plan_vmacs.h).
+inline constexpr std::uint32_t kFirstAbsent = 0xC0000000;
+inline bool is_absent(net::InterfaceIndex interface) {
+  return interface.value >= kFirstAbsent;
+}
+
 // Numbers for what is tracked, the same for the same name across reloads.
 class TrackNames {
  public:
@@ -99,7 +106,10 @@ struct Plan {
   std::vector<netlink::Address> static_addresses = {};
   std::vector<effects::RoutingEntry> static_routes = {};
   wire::PacingTable pacing = {};
-  std::set<std::string> awaited = {};  // dynamic_interfaces: those that are not there yet
+  // dynamic_interfaces: those that are not there yet. Routers on them are planned with a number
+  // that is_absent(): they wait in Fault.
+  std::set<std::string> awaited = {};
+  bool expects_interfaces_to_go = false;  // dynamic_interfaces
   effects::NoAcceptSettings no_accept = {};
   effects::Sysctls::Values settings = {};  // promote_secondaries
   std::vector<effects::PlannedVmac> vmacs =

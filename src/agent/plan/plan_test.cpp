@@ -123,8 +123,12 @@ TEST(Plan, WaitsForInterfacesThatMayAppear) {
   const auto planning =
       plan("global_defs {\n dynamic_interfaces\n}\n" + instance("eth9", "10.0.0.50"));
   EXPECT_TRUE(planning.can_run);
-  EXPECT_THAT(planning.plan.routers, SizeIs(0));
   EXPECT_THAT(planning.plan.awaited, testing::ElementsAre("eth9"));
+  ASSERT_THAT(planning.plan.routers, SizeIs(1));
+  const auto& waiting = planning.plan.routers[0];
+  EXPECT_EQ(waiting.interface_name, "eth9");
+  EXPECT_TRUE(agent::plan::is_absent(waiting.config.interface));
+  EXPECT_THAT(waiting.addresses, SizeIs(1));
 }
 
 TEST(Plan, WhatWasMissingGetsItsNumberEverywhere) {
