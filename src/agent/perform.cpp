@@ -178,9 +178,9 @@ void Agent::tell(vrrp::RouterId id, const vrrp::Notice& notice) {
 }
 
 std::array<std::uint64_t, vrrp::kRejectReasons> Agent::rejects() const {
-  auto total = engine_.unmatched().rejected;
+  auto total = engine_.unmatched().rejected();
   for (const auto& [id, running] : running_) {
-    const auto& rejected = engine_.router(id).counters().rejected;
+    const auto& rejected = engine_.router(id).counters().rejected();
     for (std::size_t i = 0; i < total.size(); ++i) total[i] += rejected[i];
   }
   return total;

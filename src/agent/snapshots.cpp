@@ -58,7 +58,7 @@ view::Snapshot Agent::outline() const {
                      .trackers = trackers(),
                      .scripts = trackers_.scripts(),
                      .static_addresses = static_addresses_,
-                     .unmatched = engine_.unmatched().rejected,
+                     .unmatched = engine_.unmatched().rejected(),
                      .resources = tally_};
   for (const RunningGroup& group : groups_) {
     view::GroupSnapshot shown{

@@ -26,6 +26,11 @@ class Rare {
     return value_ ? *value_ : usual;
   }
   const T* operator->() const { return &get(); }
+  // For a change; from the first one on there is a T of its own.
+  T& edit() {
+    if (!value_) value_ = std::make_unique<T>();
+    return *value_;
+  }
   // NOLINTNEXTLINE(google-explicit-constructor): as above
   operator const T&() const { return get(); }
   friend bool operator==(const Rare& a, const Rare& b) { return a.get() == b.get(); }

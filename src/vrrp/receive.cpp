@@ -104,7 +104,7 @@ void Router::notice(Trouble trouble, std::optional<RejectReason> rejected,
                     const net::IpAddress& peer, Turn turn) {
   const std::size_t index = rejected ? static_cast<std::size_t>(*rejected)
                                      : kRejectReasons + static_cast<std::size_t>(trouble);
-  const auto before = std::exchange(seen_[index], turn.now);
+  const auto before = std::exchange(seen_.edit()[index], turn.now);
   if (before && turn.now - *before < kForgotten) return;
   turn.actions.push_back(
       Notice{.trouble = trouble, .rejected = rejected, .peer = peer, .time = turn.now});

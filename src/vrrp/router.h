@@ -15,6 +15,7 @@
 #include <span>
 #include <vector>
 
+#include "base/rare.h"
 #include "vrrp/action.h"
 #include "vrrp/authentication.h"
 #include "vrrp/config.h"
@@ -35,14 +36,19 @@ struct Counters {
   std::uint64_t addresses_differ = 0;
   std::uint64_t checksum_with_pseudo_header = 0;  // accepted v3 packets over IPv4
   std::uint64_t checksum_without_pseudo_header = 0;
-  std::array<std::uint64_t, kRejectReasons> rejected{};
 
+  // Packets refused, by RejectReason. Most routers never refuse one, and there may be thousands.
+  using Rejected = std::array<std::uint64_t, kRejectReasons>;
+  const Rejected& rejected() const { return rejected_.get(); }
   std::uint64_t& operator[](RejectReason reason) {
-    return rejected[static_cast<std::size_t>(reason)];
+    return rejected_.edit()[static_cast<std::size_t>(reason)];
   }
   std::uint64_t operator[](RejectReason reason) const {
-    return rejected[static_cast<std::size_t>(reason)];
+    return rejected()[static_cast<std::size_t>(reason)];
   }
+
+ private:
+  base::Rare<Rejected> rejected_ = {};
 };
 
 // What the bytes of a packet depend on besides the router.
@@ -237,7 +243,7 @@ class Router {
   ChecksumForm heard_form_ = ChecksumForm::WithPseudoHeader;
   Counters counters_;
   // When each trouble was seen last: of every RejectReason, then of every Trouble.
-  std::array<std::optional<Instant>, kRejectReasons + kTroubles> seen_{};
+  base::Rare<std::array<std::optional<Instant>, kRejectReasons + kTroubles>> seen_;
 
   // At most one of them; most routers have none.
   std::unique_ptr<HeaderProof> header_proof_;

@@ -157,7 +157,7 @@ TEST_P(SteadyState, AllocatesNothing) {
   EXPECT_EQ(allocations_of_openssl, of_openssl_before);
   std::uint64_t refused = 0, heard = 0;
   for (const auto id : engine_.routers()) {
-    for (const auto count : engine_.router(id).counters().rejected) refused += count;
+    for (const auto count : engine_.router(id).counters().rejected()) refused += count;
     heard += engine_.router(id).counters().received;
   }
   EXPECT_EQ(refused, 0);

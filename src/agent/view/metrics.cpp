@@ -243,8 +243,8 @@ RouterMetrics::RouterMetrics(const RouterSnapshot& router, const Snapshot& outli
   values.reserve(std::size(kOfRouters));
   for (const RouterFamily& known : kOfRouters) values.push_back(known.value({router, outline}));
   for (std::size_t i = 0; i < vrrp::kRejectReasons; ++i)
-    if (router.counters.rejected[i] != 0)
-      rejected.emplace_back(static_cast<vrrp::RejectReason>(i), router.counters.rejected[i]);
+    if (router.counters.rejected()[i] != 0)
+      rejected.emplace_back(static_cast<vrrp::RejectReason>(i), router.counters.rejected()[i]);
 }
 
 MetricsText::MetricsText(const Snapshot& outline, const ProcessMetrics& process) {

@@ -61,7 +61,7 @@ json::Object counters(const vrrp::Counters& counters) {
           {"became_active", counters.became_active},
           {"released_active", counters.released_active},
           {"addresses_differ", counters.addresses_differ},
-          {"rejected", rejected(counters.rejected)}};
+          {"rejected", rejected(counters.rejected())}};
 }
 
 json::Array peers(const RouterSnapshot& router, const Clock& clock) {
