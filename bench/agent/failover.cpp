@@ -24,7 +24,7 @@ struct Pair {
         better{.interval = interval, .priority = 200},
         other{.interval = interval} {
     start_better();
-    site.start(contender, site.b, config(other));
+    two = &site.start(contender, site.b, config(other));
     std::this_thread::sleep_for(seconds(interval * 1.5) + 300ms);
   }
   void start_better() {
@@ -38,6 +38,7 @@ struct Pair {
   Routers other;
   Site site{1};
   lab::Program* one = nullptr;
+  lab::Program* two = nullptr;
 };
 
 void measure(const std::string& contender, double interval, Table& table) {
@@ -58,14 +59,16 @@ void measure(const std::string& contender, double interval, Table& table) {
   std::this_thread::sleep_for(seconds(interval * 1.5) + 200ms);
   lab::Tap wire = site.client.tap();
   Pinging crash(site.client, wanted);
-  crash.during(seconds(interval) + 200ms);
+  crash.during(seconds(interval) + 200ms, &wire);
   site.a.power_off();
-  crash.until([&] { return is_active(site.b, pair.other); }, long_enough);
-  crash.during(200ms);
+  crash.until([&] { return is_active(site.b, pair.other); }, long_enough, &wire);
+  crash.during(200ms, &wire);
   const auto seen = advertisements(wire);
   const auto last = last_of(seen, "10.0.0.11");
   const auto first = last ? first_of(seen, "10.0.0.12", *last) : std::nullopt;
-  if (!first) throw std::runtime_error(contender + " did not take over");
+  if (!first)
+    throw std::runtime_error(fmt::format("{} did not take over{}: {} advertisements seen\n{}",
+                                         contender, at, seen.size(), pair.two->output()));
   const Milliseconds silence = *first - *last;
   table.at("detection beyond theory" + at, "ms", contender)
       .add((silence - down_time(interval, pair.other.priority)).count());

@@ -31,31 +31,38 @@ class Pinging {
   }
 
   // Until the condition holds, which is asked every few milliseconds.
-  bool until(const std::function<bool()>& condition, std::chrono::milliseconds at_most) {
+  // `wire`, if any, is read meanwhile: the kernel keeps only so many frames for it.
+  bool until(const std::function<bool()>& condition, std::chrono::milliseconds at_most,
+             lab::Tap* wire = nullptr) {
     const auto end = Clock::now() + at_most;
     auto next = Clock::now();
     for (int i = 0; Clock::now() < end; ++i) {
       send();
       receive();
+      if (wire != nullptr) wire->frames();
       if (i % 20 == 0 && condition()) return true;
       next += kPeriod;
       std::this_thread::sleep_until(next);
     }
     return false;
   }
-  void during(std::chrono::milliseconds time) {
-    until([] { return false; }, time);
+  void during(std::chrono::milliseconds time, lab::Tap* wire = nullptr) {
+    until([] { return false; }, time, wire);
   }
 
   std::size_t answered() const { return answered_; }
-  // The longest time without an answer; requests that came back late do not count.
+  // The longest time in which requests got no answer; requests that came back late do not count,
+  // nor does time in which this client itself did not get the processor and asked nothing.
   Milliseconds outage() const {
     Milliseconds longest{};
-    std::optional<Clock::time_point> last;
+    const Request* lost = nullptr;  // the first one since the last answer
     for (const Request& request : requests_) {
-      if (!request.is_answered) continue;
-      if (last) longest = std::max<Milliseconds>(longest, request.sent - *last - kPeriod);
-      last = request.sent;
+      if (!request.is_answered) {
+        if (lost == nullptr) lost = &request;
+      } else if (lost != nullptr) {
+        longest = std::max<Milliseconds>(longest, request.sent - lost->sent);
+        lost = nullptr;
+      }
     }
     return longest;
   }

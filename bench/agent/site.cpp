@@ -190,14 +190,13 @@ bool is_active(const lab::Host& host, const Routers& routers) {
 }
 
 bool wait_until_active(const lab::Host& active, const lab::Host& backup, const Routers& routers) {
-  const bool is_settled = lab::wait_until(
+  return lab::wait_until(
       [&] {
-        const bool is_done = is_active(active, routers);
+        const bool is_done = is_active(active, routers) && virtual_addresses(backup) == 0;
         if (!is_done) std::this_thread::sleep_for(50ms);
         return is_done;
       },
       60s);
-  return is_settled && virtual_addresses(backup) == 0;
 }
 
 }  // namespace bench

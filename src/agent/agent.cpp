@@ -94,6 +94,9 @@ void Agent::receive(vrrp::Instant now) {
 
 void Agent::schedule() {
   const auto next = engine_.deadline();
+  // A down timer moves on with each packet that is heard: it is set again when it has run out, and
+  // not once a packet.
+  if (next && armed_ && *armed_ <= *next) return;
   if (next == armed_) return;
   armed_ = next;
   if (next)

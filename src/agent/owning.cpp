@@ -26,13 +26,13 @@ base::Result<> Agent::open_owner_watch() {
 // An address of ours that is not virtual.
 std::optional<net::IpAddress> Agent::own_address(net::InterfaceIndex interface,
                                                  net::Family family) const {
-  std::vector<net::IpAddress> virtual_ones;
-  for (const auto& [id, running] : running_) {
+  for (const auto& [id, running] : running_)
     if (running.planned.config.interface == interface && running.planned.config.family == family)
       if (const auto& source = engine_.router(id).source()) return source;
+  std::vector<net::IpAddress> virtual_ones;
+  for (const auto& [id, running] : running_)
     for (const netlink::Address& address : running.planned.addresses)
       virtual_ones.push_back(address.prefix.address());
-  }
   return netlink::primary_address(monitor_->addresses(), interface, family, virtual_ones);
 }
 

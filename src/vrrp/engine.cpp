@@ -112,10 +112,16 @@ void Engine::receive(net::InterfaceIndex interface, const Datagram& datagram, In
 }
 
 void Engine::advance(Instant now, RouterActions& actions) {
-  // Each router once: one whose deadline stays in the past must not keep us here.
-  while (!timers_.empty() && timers_.first_deadline() <= now) {
+  // Each router once: one whose deadline stays in the past must not keep us here. Nobody is looked
+  // at early for its own sake, only with somebody who is due.
+  bool is_anybody_due = false;
+  while (!timers_.empty()) {
     const RouterId id{timers_.first_owner()};
-    routers_[id.value]->advance(now, scratch_);
+    Router& first = *routers_[id.value];
+    const bool is_due = timers_.first_deadline() <= now;
+    if (!is_due && !(is_anybody_due && first.may_advertise_at(now))) return;
+    is_anybody_due = true;
+    first.advance(now, scratch_);
     after(id, now, actions);
     assert(timers_.empty() || timers_.first_owner() != id.value || timers_.first_deadline() > now);
   }

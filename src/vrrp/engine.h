@@ -68,6 +68,8 @@ class Engine {
   void receive(net::InterfaceIndex interface, const Datagram& datagram, Instant now,
                RouterActions& actions);
 
+  // Advertisements that are nearly due go with one that is (Router::may_advertise_at): the shell
+  // is woken once for all of them.
   void advance(Instant now, RouterActions& actions);
   std::optional<Instant> deadline() const;
 

@@ -15,6 +15,10 @@ constexpr int kOwnersPatienceTenths = 32;
 // itself once in an interval; more answers than this would only multiply a flood.
 constexpr int kAnswersPerInterval = 4;
 
+// How early an advertisement may go with another one: that part of its interval, and no more than.
+constexpr int kEarly = 64;
+constexpr Duration kMostEarly = std::chrono::milliseconds(10);
+
 Reason heard(Cause cause, const AdvertisementReceived& event) {
   return {.cause = cause, .peer = event.source, .peer_priority = event.advertisement.priority};
 }
@@ -50,15 +54,14 @@ void Router::advance(Instant now, Actions& actions) {
     begin_at_.reset();
     settle({.cause = Cause::Started}, turn);
   }
-  if (timer_ && now >= *timer_) {
-    if (state_ == State::Active) {
-      // From the deadline, not from now: lateness must not add up. Far behind, start afresh.
-      timer_ =
-          *timer_ + config_.interval > now ? *timer_ + config_.interval : now + config_.interval;
-      advertise(effective_priority_, turn);
-    } else {
-      down_timer_expired(turn);
-    }
+  if (may_advertise_at(now)) {
+    // From the deadline, not from now: lateness must not add up. Far behind, start afresh; and one
+    // that went early stays with those it went with.
+    const Instant next = std::min(*timer_, now) + config_.interval;
+    timer_ = next > now ? next : now + config_.interval;
+    advertise(effective_priority_, turn);
+  } else if (timer_ && now >= *timer_) {
+    down_timer_expired(turn);
   }
   if (announce_later_ && now >= announce_later_->at) {
     actions.push_back(Announce{std::exchange(announce_later_, std::nullopt)->rounds});
@@ -67,6 +70,11 @@ void Router::advance(Instant now, Actions& actions) {
     actions.push_back(Announce{refresh_->rounds});
     refresh_->at = now + config_.announce.refresh;
   }
+}
+
+bool Router::may_advertise_at(Instant now) const {
+  if (state_ != State::Active || !timer_) return false;
+  return now + std::min<Duration>(config_.interval / kEarly, kMostEarly) >= *timer_;
 }
 
 std::optional<Instant> Router::deadline() const {

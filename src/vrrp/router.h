@@ -83,6 +83,9 @@ class Router {
   void advance(Instant now, Actions& actions);
   // When advance() has something to do.
   std::optional<Instant> deadline() const;
+  // An active router's advertisement may go a little early, with somebody else's that is due: by at
+  // most a 64th of its interval, and never more than 10 ms.
+  bool may_advertise_at(Instant now) const;
 
   // A packet for this VRID: decodes, verifies its proof, and handles it as AdvertisementReceived.
   void receive(const Datagram& datagram, Instant now, Actions& actions);

@@ -1,5 +1,6 @@
 #include "agent/plan/programs.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -56,7 +57,7 @@ class Programs : public testing::Test {
            " virtual_ipaddress {\n 10.0.0.5\n }\n track_script {\n check\n }\n}\n";
   }
 
-  const std::string script_ = testing::TempDir() + "programs_test.sh";
+  const std::string script_ = testing::TempDir() + fmt::format("programs_test.{}.sh", getpid());
   // In the temporary directory, which is not root's alone: as if we were root.
   agent::plan::ProgramRules rules_{.users = {"web:x:106:112::/:/x\n", "web:x:112:\n"},
                                    .own = {.user = 0, .group = 0},

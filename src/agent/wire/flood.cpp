@@ -9,6 +9,10 @@ constexpr auto kWindow = 50ms;
 // 2000 packets a second are a flood, or hundreds of routers; 1000 are none any more.
 constexpr std::size_t kMany = 100;
 constexpr std::size_t kFew = 50;
+// Looking costs 25 wake-ups in a window (every 2 ms). Packets that come in few bursts cost less
+// when they wake us.
+constexpr std::size_t kManyWakes = 25;
+constexpr std::size_t kFewWakes = 8;
 constexpr auto kStrictWindow = 1s;
 constexpr std::size_t kFewSamples = 1000 / kSampleOf;
 
@@ -16,14 +20,16 @@ constexpr std::size_t kFewSamples = 1000 / kSampleOf;
 
 void Flood::note(Instant now, std::size_t packets, std::size_t hopeless) {
   if (now - window_ >= kWindow) {
-    if (packets_ < kFew) is_busy_ = false;
+    if (packets_ < kFew || wakes_ < kFewWakes) is_busy_ = false;
     window_ = now;
     packets_ = 0;
+    wakes_ = 0;
     hopeless_ = 0;
   }
   packets_ += packets;
   hopeless_ += hopeless;
-  if (packets_ >= kMany) is_busy_ = true;
+  if (packets > 0) ++wakes_;
+  if (packets_ >= kMany && wakes_ >= kManyWakes) is_busy_ = true;
   if (is_strict_) {
     dropped_ += hopeless * (kSampleOf - 1);
     samples_ += hopeless;

@@ -1,8 +1,8 @@
 // Notices when a socket is flooded, and what to do about it. Pure.
 //
 // Two remedies: to look at intervals instead of being woken for every packet, which any flood
-// deserves (and hundreds of routers, which speak as often); and to let the kernel drop, but for a
-// sample, what cannot be an advertisement by its header.
+// deserves (and hundreds of routers, which speak as often) unless it comes in bursts; and to let
+// the kernel drop, but for a sample, what cannot be an advertisement by its header.
 #pragma once
 
 #include <chrono>
@@ -29,6 +29,7 @@ class Flood {
  private:
   Instant window_{};  // its start
   std::size_t packets_ = 0;
+  std::size_t wakes_ = 0;  // looks that found any
   std::size_t hopeless_ = 0;
   Instant strict_window_{};
   std::size_t samples_ = 0;

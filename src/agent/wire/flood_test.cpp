@@ -25,6 +25,13 @@ TEST(Flood, ManyGoodPacketsAreLookedAtInIntervalsButNotDropped) {
   EXPECT_FALSE(flood.is_busy());
 }
 
+TEST(Flood, BurstsWakeUsSinceTheyAreFew) {
+  Flood flood;
+  for (int burst = 0; burst < 20; ++burst)
+    for (int i = 0; i < 8; ++i) flood.note(kStart + burst * 100ms + i * 50us, 32, 0);
+  EXPECT_FALSE(flood.is_busy());
+}
+
 TEST(Flood, HopelessOnesAreDroppedAndCountedBySamplesUntilTheyStop) {
   Flood flood;
   auto now = kStart;
