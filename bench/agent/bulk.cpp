@@ -45,7 +45,7 @@ void take_over(const std::string& contender, Table& table) {
   std::this_thread::sleep_for(1s);
   std::vector<std::unique_ptr<lab::Tap>> wire = site.taps(site.client);
   site.a.power_off();
-  if (!wait_until_active(site.b, site.a, other) && !is_active(site.b, other))
+  if (!lab::wait_until([&] { return is_active(site.b, other); }))
     throw std::runtime_error(contender + " does not take over");
   std::this_thread::sleep_for(1s);
   const auto first = first_of(advertisements(*wire[0]), "10.0.0.12");

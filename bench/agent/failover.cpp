@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <csignal>
+#include <thread>
 
 #include "agent/asking.h"
 #include "agent/bench.h"
@@ -60,9 +61,10 @@ void measure(const std::string& contender, double interval, Table& table) {
   lab::Tap wire = site.client.tap();
   Pinging crash(site.client, wanted);
   crash.during(seconds(interval) + 200ms, &wire);
-  site.a.power_off();
+  std::thread cut([&] { site.a.power_off(); });  // takes a while: the client goes on asking
   crash.until([&] { return is_active(site.b, pair.other); }, long_enough, &wire);
   crash.during(200ms, &wire);
+  cut.join();
   const auto seen = advertisements(wire);
   const auto last = last_of(seen, "10.0.0.11");
   const auto first = last ? first_of(seen, "10.0.0.12", *last) : std::nullopt;

@@ -64,6 +64,8 @@ class Pinging {
         lost = nullptr;
       }
     }
+    if (lost != nullptr)  // to the end
+      longest = std::max<Milliseconds>(longest, requests_.back().sent - lost->sent);
     return longest;
   }
   void forget() { requests_.clear(), first_ = next_; }
