@@ -20,6 +20,7 @@ struct Answers {
   Slot<std::vector<openstack::Flavor>> flavors;
   Slot<openstack::KeyPair> key_pair;
   std::vector<Slot<std::vector<openstack::Port>>> reservations;  // one for each address
+  Slot<openstack::Network> network;  // of the pairs; asked for where no reservation tells of it
 };
 
 // The addresses whose reservation must exist. A network reserves nothing.
@@ -56,19 +57,40 @@ Result<> check_key(const std::string& name, const Slot<openstack::KeyPair>& key)
   return failed(key->error());
 }
 
-Result<> check_reservations(const std::vector<net::IpAddress>& addresses,
-                            const openstack::NetworkId& network, const Answers& answers) {
+// What was found is a port of that network, which says how ports there are made.
+struct Reservations {
+  bool have_port_security = true;
+};
+
+Result<Reservations> check_reservations(const std::vector<net::IpAddress>& addresses,
+                                        const openstack::NetworkId& network,
+                                        const Answers& answers) {
+  Reservations found;
   for (std::size_t i = 0; i < addresses.size(); ++i) {
     const auto& ports = *answers.reservations[i];
     if (!ports) return failed(ports.error());
     const auto reservation = find_reservation(*ports, network, addresses[i]);
     if (!reservation) return std::unexpected(reservation.error());
+    found.have_port_security &= reservation->port_security_enabled;
     base::log::info("cpi.vrrp_reservation", {{"address", net::to_string(addresses[i])},
                                              {"port", reservation->id.value()},
                                              {"name", reservation->name},
                                              {"network", network.value()}});
   }
-  return {};
+  return found;
+}
+
+// Neutron refuses pairs on a port without port security, where every address passes anyway. Said
+// before anything is made.
+Result<> check_port_security(const openstack::Result<openstack::Network>& network) {
+  if (!network) return failed(network.error());
+  if (network->port_security_enabled) return {};
+  return cloud_error(fmt::format(
+      "Port security is switched off in network '{0}', and allowed_address_pairs need it: switch "
+      "it "
+      "on (openstack network set --enable-port-security {0}), or leave the property away: without "
+      "port security every address passes",
+      network->id.value()));
 }
 
 // A VM that shares an address but cannot hear its peers makes every one of them active. The log
@@ -122,6 +144,9 @@ io::Task<Result<VmFacts>> look_up(const Call& call, openstack::ImageId image,
     filters.emplace_back("fixed_ips", "ip_address=" + net::to_string(addresses[i]));
     tasks.push_back(into(answers.reservations[i], openstack::list_ports(cloud, filters)));
   }
+  if (!properties.address_pairs.empty() && addresses.empty())
+    tasks.push_back(into(answers.network,
+                         openstack::show_network(cloud, *networks.default_network()->network)));
   co_await io::all(cloud.loop(), std::move(tasks));
 
   // Always in this order, so that one mistake has one message.
@@ -140,9 +165,16 @@ io::Task<Result<VmFacts>> look_up(const Call& call, openstack::ImageId image,
   if (const auto ok = check_key(properties.key_name, answers.key_pair); !ok)
     co_return std::unexpected(ok.error());
   if (!addresses.empty()) {
-    const auto ok = check_reservations(addresses, *networks.default_network()->network, answers);
-    if (!ok) co_return std::unexpected(ok.error());
+    const auto& network = *networks.default_network()->network;
+    const auto reserved = check_reservations(addresses, network, answers);
+    if (!reserved) co_return std::unexpected(reserved.error());
+    // Only then is there anything to ask: the reservation alone may have been made without it.
+    if (!reserved->have_port_security)
+      answers.network = co_await openstack::show_network(cloud, network);
   }
+  if (answers.network)
+    if (const auto ok = check_port_security(*answers.network); !ok)
+      co_return std::unexpected(ok.error());
   co_await see_to_vrrp_rule(call, *found, properties, networks);
   co_return VmFacts{.security_groups = std::move(*found), .flavor = std::move(*flavor)};
 }

@@ -175,9 +175,12 @@ io::Task<Result<std::vector<Network>>> list_networks(Session& session, Filters f
 io::Task<Result<Network>> show_network(Session& session, NetworkId id) {
   return one(session, kNeutron, "GET", item("networks", id.value()), "network", {}, read_network);
 }
-io::Task<Result<Network>> create_network(Session& session, std::string name) {
+io::Task<Result<Network>> create_network(Session& session, std::string name,
+                                         bool has_port_security) {
+  json::Object network{{"name", std::move(name)}};
+  if (!has_port_security) network.set("port_security_enabled", false);
   return one(session, kNeutron, "POST", "/networks", "network",
-             json::Object{{"network", json::Object{{"name", std::move(name)}}}}, read_network);
+             json::Object{{"network", std::move(network)}}, read_network);
 }
 io::Task<Result<>> delete_network(Session& session, NetworkId id) {
   return remove(session, kNeutron, item("networks", id.value()));

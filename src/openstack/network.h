@@ -120,7 +120,8 @@ struct NewSecurityGroupRule {
 // Deleting what is gone already is a success.
 io::Task<Result<std::vector<Network>>> list_networks(Session& session, Filters filters = {});
 io::Task<Result<Network>> show_network(Session& session, NetworkId id);
-io::Task<Result<Network>> create_network(Session& session, std::string name);
+io::Task<Result<Network>> create_network(Session& session, std::string name,
+                                         bool has_port_security = true);
 io::Task<Result<>> delete_network(Session& session, NetworkId id);
 
 io::Task<Result<std::vector<Subnet>>> list_subnets(Session& session, Filters filters = {});

@@ -82,8 +82,8 @@ void Cloud::furnish() {
   run(openstack::upload_image(session(), image, "nothing boots from this"));
 }
 
-openstack::NetworkId Cloud::make_network(const std::string& name) {
-  const auto made = run(openstack::create_network(session(), name)).id;
+openstack::NetworkId Cloud::make_network(const std::string& name, bool has_port_security) {
+  const auto made = run(openstack::create_network(session(), name, has_port_security)).id;
   run(openstack::create_subnet(
       session(),
       {.name = name, .network = made, .cidr = net::Prefix::parse("10.0.0.0/24").value()}));

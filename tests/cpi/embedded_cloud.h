@@ -38,7 +38,8 @@ class Cloud {
     if constexpr (!std::is_void_v<T>) return std::move(*result);
   }
 
-  openstack::NetworkId make_network(const std::string& name);  // with 10.0.0.0/24
+  // With 10.0.0.0/24.
+  openstack::NetworkId make_network(const std::string& name, bool has_port_security = true);
   openstack::Port reserve(const openstack::NetworkId& network, const std::string& address);
   std::vector<openstack::Port> ports(const openstack::NetworkId& network);
   std::size_t servers();

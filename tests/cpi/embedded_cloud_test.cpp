@@ -12,6 +12,7 @@ namespace {
 
 using cpi_process::Cpi;
 using testing::HasSubstr;
+using testing::Not;
 
 class EmbeddedCloud : public testing::Test {
  protected:
@@ -125,6 +126,21 @@ TEST_F(EmbeddedCloud, KeepsTheReservationWhenAVmIsToGetItsAddress) {
   const auto ports = cloud->ports(cloud->network);
   ASSERT_EQ(ports.size(), 1);
   EXPECT_EQ(ports[0].name, "vrrp");
+}
+
+TEST_F(EmbeddedCloud, SaysThatPortSecurityIsOffBeforeAnythingIsMade) {
+  const auto open = cloud->make_network("open", false);
+  cloud->reserve(open, "10.0.0.79");
+  for (const bool is_checked : {true, false}) {
+    const json::Object properties{{"allowed_address_pairs", "10.0.0.79"},
+                                  {"vrrp_port_check", is_checked}};
+    const auto answer = create_vm("10.0.0.11", properties, open);
+    EXPECT_EQ(answer.error_type(), "Bosh::Clouds::CloudError");
+    EXPECT_THAT(answer.error_message(), HasSubstr("--enable-port-security " + open.value()));
+    EXPECT_THAT(answer.errors, Not(HasSubstr("POST /v2.0/ports")));
+    EXPECT_EQ(cloud->ports(open).size(), 1);
+    EXPECT_EQ(cloud->servers(), 0);
+  }
 }
 
 TEST_F(EmbeddedCloud, TakesTheLongFormsOfAllowedAddressPairs) {
