@@ -171,6 +171,7 @@ void Agent::follow_names(const plan::Plan& plan) {
   for (const auto& [id, running] : running_)
     if (!moving.contains(id)) moves.erase(key_of(running.planned));
   std::vector<vrrp::Engine::Move> all;
+  all.reserve(moves.size());
   for (const auto& [key, id] : moves) all.push_back({id, std::get<0>(key)});
   engine_.move(all);
   for (const auto& move : all) running_.at(move.router).planned.config.interface = move.to;

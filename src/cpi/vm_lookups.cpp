@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "base/log.h"
 #include "cpi/address_pairs.h"
 #include "cpi/vrrp_rules.h"
@@ -93,14 +95,24 @@ Result<> check_port_security(const openstack::Result<openstack::Network>& networ
       network->id.value()));
 }
 
+// What VRRP comes from, once for each family that is shared.
+std::set<net::IpAddress> vrrp_peers(const VmProperties& properties, const VmNetworks& networks) {
+  std::set<net::IpAddress> peers;
+  const VmNetwork* network = networks.default_network();
+  if (network == nullptr || !network->address) return peers;
+  std::set<net::Family> families;
+  for (const auto& pair : properties.address_pairs)
+    if (families.insert(pair.address.address().family()).second)
+      peers.insert(peer_source(pair.address.address(), *network->address));
+  return peers;
+}
+
 // A VM that shares an address but cannot hear its peers makes every one of them active. The log
 // says so; the rule is added where the configuration asks for it.
 io::Task<> see_to_vrrp_rule(const Call& call, const std::vector<openstack::SecurityGroup>& groups,
-                            const VmProperties& properties, const VmNetworks& networks) {
-  const VmNetwork* network = networks.default_network();
-  if (properties.address_pairs.empty() || groups.empty() || network == nullptr) co_return;
-  if (admits_vrrp(groups, *network->address)) co_return;
-  const auto family = network->address->family();
+                            net::IpAddress peer) {
+  if (admits_vrrp(groups, peer)) co_return;
+  const auto family = peer.family();
   const openstack::SecurityGroup& group = groups.front();
   if (call.config.adds_vrrp_rule) {
     const auto rule = rule_for_vrrp(group, family);
@@ -175,7 +187,9 @@ io::Task<Result<VmFacts>> look_up(const Call& call, openstack::ImageId image,
   if (answers.network)
     if (const auto ok = check_port_security(*answers.network); !ok)
       co_return std::unexpected(ok.error());
-  co_await see_to_vrrp_rule(call, *found, properties, networks);
+  const auto peers = vrrp_peers(properties, networks);
+  for (const net::IpAddress& peer : peers)
+    if (!found->empty()) co_await see_to_vrrp_rule(call, *found, peer);
   co_return VmFacts{.security_groups = std::move(*found), .flavor = std::move(*flavor)};
 }
 

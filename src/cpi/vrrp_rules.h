@@ -10,11 +10,15 @@
 
 namespace cpi {
 
-// IP protocol 112 (RFC 9568 5.1.1.4), from a peer that has all these groups and an address near
-// `own`.
-bool admits_vrrp(const std::vector<openstack::SecurityGroup>& groups, const net::IpAddress& own);
+// What a peer's advertisements come from, for an address of this family: over IPv4 an address near
+// the VM's own; over IPv6 a link-local one (RFC 9568 5.1.2.1).
+net::IpAddress peer_source(const net::IpAddress& pair, const net::IpAddress& own);
 
-// The rule that would: from members of the first group to its members.
+// IP protocol 112 (RFC 9568 5.1.1.4), from `peer`, which has all these groups. Neutron takes a
+// remote group for the fixed addresses of its members, among which no link-local one is.
+bool admits_vrrp(const std::vector<openstack::SecurityGroup>& groups, const net::IpAddress& peer);
+
+// The rule that would: from members of the group, or over IPv6 from link-local addresses.
 openstack::NewSecurityGroupRule rule_for_vrrp(const openstack::SecurityGroup& group,
                                               net::Family family);
 

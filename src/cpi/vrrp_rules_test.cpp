@@ -44,6 +44,30 @@ TEST(VrrpRules, AdmitPeersOfTheSameGroupOrNetwork) {
   EXPECT_FALSE(admits(rule("112", "10.1.0.0/24")));
 }
 
+TEST(VrrpRules, OverIpv6ComeFromLinkLocalAddressesWhichNoGroupHas) {
+  const auto pair = net::IpAddress::parse("2001:db8::50").value();
+  const auto peer = cpi::peer_source(pair, kOwn);
+  EXPECT_TRUE(peer.is_link_local());
+  const auto admits_peer = [&](openstack::SecurityGroupRule one) {
+    one.ethertype = "IPv6";
+    const openstack::SecurityGroup group{
+        .id = SecurityGroupId("G"), .name = "web", .description = "", .rules = {std::move(one)}};
+    return cpi::admits_vrrp({group}, peer);
+  };
+  EXPECT_TRUE(admits_peer(rule("112")));
+  EXPECT_TRUE(admits_peer(rule("112", "fe80::/10")));
+  EXPECT_FALSE(admits_peer(rule("112", "2001:db8::/64")));
+  EXPECT_FALSE(admits_peer(rule("112", std::nullopt, "G")));
+  const openstack::SecurityGroup group{
+      .id = SecurityGroupId("G"), .name = "web", .description = "", .rules = {}};
+  const auto made = cpi::rule_for_vrrp(group, net::Family::Ipv6);
+  EXPECT_EQ(made.remote_prefix, net::Prefix::parse("fe80::/10").value());
+  EXPECT_FALSE(made.remote_group);
+  EXPECT_EQ(cpi::command_for_vrrp(group, net::Family::Ipv6),
+            "openstack security group rule create --ethertype IPv6 --protocol 112 "
+            "--remote-ip fe80::/10 G");
+}
+
 TEST(VrrpRules, DoNotAdmitByEgressOrTheOtherFamily) {
   auto egress = rule("112");
   egress.direction = "egress";

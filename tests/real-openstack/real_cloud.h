@@ -21,7 +21,7 @@ std::string state_folder();
 class Cloud {
  public:
   Cloud();
-  ~Cloud();  // removes what it made, and the servers and volumes that a failed test left
+  ~Cloud();  // removes what it made, and the servers that a failed test left
   Cloud(const Cloud&) = delete;
   Cloud& operator=(const Cloud&) = delete;
 
